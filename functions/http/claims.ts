@@ -1,0 +1,33 @@
+import type { APIGatewayProxyEventV2WithJWTAuthorizer } from 'aws-lambda';
+import { ProblemError } from '../../lib/platform/errors.ts';
+
+/** What the sign-in provider vouches for; the authorizer in front of the function has checked the token. */
+export interface CallerClaims {
+  readonly sub: string;
+  readonly name: string;
+  readonly email: string | undefined;
+  readonly groups: readonly string[];
+}
+
+/**
+ * Reads the claims that API Gateway passes on. It flattens arrays to `[a b]`.
+ * @throws ProblemError `missing_token` when there are none, so that a route wired without its authorizer stays shut.
+ */
+export function readClaims(event: APIGatewayProxyEventV2WithJWTAuthorizer): CallerClaims {
+  const claims = event.requestContext?.authorizer?.jwt?.claims;
+  const sub = claims?.sub;
+  if (typeof sub !== 'string' || sub === '' || claims?.token_use === 'access') throw new ProblemError('missing_token');
+  const groups = claims?.['cognito:groups'];
+  return {
+    sub,
+    name: typeof claims?.name === 'string' ? claims.name : '',
+    email: typeof claims?.email === 'string' && String(claims.email_verified) === 'true' ? claims.email : undefined,
+    groups:
+      typeof groups === 'string'
+        ? groups
+            .replace(/^\[|\]$/g, '')
+            .split(/[\s,]+/)
+            .filter(Boolean)
+        : [],
+  };
+}

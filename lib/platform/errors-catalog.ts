@@ -1,0 +1,183 @@
+interface Entry {
+  /** HTTP status of the answer. */
+  readonly status: number;
+  /** What happened and what to do, for people. */
+  readonly vi: string;
+  readonly en: string;
+}
+
+/** Every error code of the service, its HTTP status and its sentences. `docs/errors.md` is written from it. */
+export const CATALOG = {
+  // Requests
+  bad_request: { status: 400, vi: 'Yêu cầu không đúng định dạng.', en: 'The request is malformed.' },
+  invalid_field: {
+    status: 422,
+    vi: 'Một trường có giá trị không hợp lệ.',
+    en: 'A field has a value that is not accepted.',
+  },
+  missing_token: { status: 401, vi: 'Vui lòng đăng nhập.', en: 'Please sign in.' },
+  forbidden: { status: 403, vi: 'Tài khoản không có quyền làm việc này.', en: 'This account may not do that.' },
+  not_found: { status: 404, vi: 'Không tìm thấy.', en: 'Not found.' },
+  method_not_allowed: { status: 405, vi: 'Thao tác không được hỗ trợ.', en: 'The method is not supported here.' },
+  body_too_large: { status: 413, vi: 'Nội dung gửi lên quá lớn.', en: 'The body is too large.' },
+  unsupported_media_type: {
+    status: 415,
+    vi: 'Kiểu nội dung không được hỗ trợ.',
+    en: 'The content type is not supported.',
+  },
+  bad_cursor: { status: 400, vi: 'Con trỏ trang không hợp lệ.', en: 'The page cursor is not valid.' },
+  idempotency_key_missing: { status: 400, vi: 'Thiếu Idempotency-Key.', en: 'The Idempotency-Key header is missing.' },
+  idempotency_key_reused: {
+    status: 409,
+    vi: 'Idempotency-Key đã dùng cho một yêu cầu khác.',
+    en: 'The Idempotency-Key was used for a different request.',
+  },
+  conflict: {
+    status: 409,
+    vi: 'Dữ liệu vừa được người khác thay đổi; hãy tải lại.',
+    en: 'Someone else has just changed this; load it again.',
+  },
+  busy: { status: 503, vi: 'Hệ thống đang bận; hãy thử lại.', en: 'The service is busy; please try again.' },
+  invalid_state: {
+    status: 409,
+    vi: 'Việc này không làm được ở trạng thái hiện tại.',
+    en: 'That cannot be done in the present state.',
+  },
+  internal: { status: 500, vi: 'Đã có lỗi; hãy thử lại sau.', en: 'Something went wrong; please try again later.' },
+
+  // Uploads and documents
+  upload_type: { status: 422, vi: 'Chỉ nhận tệp PDF, JPEG hoặc PNG.', en: 'Only PDF, JPEG or PNG files are accepted.' },
+  upload_size: {
+    status: 422,
+    vi: 'Tệp rỗng hoặc vượt quá dung lượng cho phép.',
+    en: 'The file is empty or larger than allowed.',
+  },
+  upload_content_mismatch: {
+    status: 422,
+    vi: 'Nội dung tệp không khớp với kiểu, dung lượng hoặc mã băm đã khai.',
+    en: 'The file does not match its declared type, size or hash.',
+  },
+  upload_expired: {
+    status: 410,
+    vi: 'Lượt tải lên đã hết hạn; hãy tải lại.',
+    en: 'The upload has expired; please upload again.',
+  },
+  upload_already_used: { status: 409, vi: 'Lượt tải lên này đã được dùng.', en: 'This upload has already been used.' },
+  document_classified: {
+    status: 422,
+    vi: 'Tài liệu mật không được gửi qua hệ thống này.',
+    en: 'Classified documents are not accepted here.',
+  },
+  document_not_ready: { status: 409, vi: 'Tệp chưa được kiểm tra xong.', en: 'The file has not been checked yet.' },
+  document_changed: {
+    status: 409,
+    vi: 'Tệp đã thay đổi sau khi tải lên.',
+    en: 'The file changed after it was uploaded.',
+  },
+  image_broken: { status: 422, vi: 'Ảnh bị hỏng, không đọc được.', en: 'The image is damaged and cannot be read.' },
+
+  // PDF
+  pdf_encrypted: {
+    status: 422,
+    vi: 'Tệp PDF có mật khẩu; hãy bỏ mật khẩu rồi gửi lại.',
+    en: 'The PDF is encrypted; remove the password and send it again.',
+  },
+  pdf_broken: { status: 422, vi: 'Tệp PDF bị hỏng.', en: 'The PDF is damaged.' },
+  pdf_active_content: {
+    status: 422,
+    vi: 'Tệp PDF chứa mã lệnh (JavaScript hoặc Launch).',
+    en: 'The PDF contains active content (JavaScript or Launch actions).',
+  },
+  pdf_executable_attachment: {
+    status: 422,
+    vi: 'Tệp PDF có đính kèm chương trình.',
+    en: 'The PDF carries an executable attachment.',
+  },
+  pdf_xfa: {
+    status: 422,
+    vi: 'Tệp PDF dùng biểu mẫu XFA, không được hỗ trợ.',
+    en: 'The PDF uses an XFA form, which is not supported.',
+  },
+  pdf_signature_room: {
+    status: 500,
+    vi: 'Chỗ dành cho chữ ký không đủ.',
+    en: 'The room kept for the signature is too small.',
+  },
+  pdf_certified_no_changes: {
+    status: 422,
+    vi: 'Tệp PDF đã được chứng nhận và không cho phép thay đổi.',
+    en: 'The PDF is certified and allows no changes.',
+  },
+  pdf_field_locked: { status: 422, vi: 'Ô ký đã bị khóa.', en: 'The signature field is locked.' },
+  pdf_placement: {
+    status: 422,
+    vi: 'Vị trí chữ ký nằm ngoài trang.',
+    en: 'The signature does not fit where it was placed.',
+  },
+  pdf_limits: { status: 422, vi: 'Tệp PDF quá phức tạp.', en: 'The PDF exceeds what can be processed safely.' },
+
+  // Keys and certificates
+  certificate_invalid: { status: 422, vi: 'Chứng thư số không đọc được.', en: 'The certificate cannot be read.' },
+  certificate_expired: { status: 422, vi: 'Chứng thư số đã hết hạn.', en: 'The certificate has expired.' },
+  certificate_not_yet_valid: {
+    status: 422,
+    vi: 'Chứng thư số chưa có hiệu lực.',
+    en: 'The certificate is not valid yet.',
+  },
+  certificate_key_usage: {
+    status: 422,
+    vi: 'Chứng thư số không dùng để ký được.',
+    en: 'The certificate is not meant for signing.',
+  },
+  certificate_key_mismatch: {
+    status: 422,
+    vi: 'Chứng thư số không khớp với khóa.',
+    en: 'The certificate does not belong to the key.',
+  },
+  certificate_untrusted: {
+    status: 422,
+    vi: 'Chứng thư số không do đơn vị được tin cậy cấp.',
+    en: 'The certificate does not chain to a trusted root.',
+  },
+  signing_key_unavailable: { status: 503, vi: 'Khóa ký chưa sẵn sàng.', en: 'The signing key is not available.' },
+  pkcs12_unreadable: { status: 422, vi: 'Không mở được tệp PKCS#12: sai mật khẩu hoặc tệp hỏng.', en: 'The PKCS#12 container cannot be opened: wrong password or damaged file.' },
+
+  // Directory
+  unit_unknown: { status: 422, vi: 'Không có đơn vị này.', en: 'There is no such unit.' },
+  unit_ended: { status: 422, vi: 'Đơn vị đã ngừng hoạt động.', en: 'The unit has ended.' },
+  person_unknown: { status: 422, vi: 'Không có người này trong đơn vị.', en: 'There is no such person in the unit.' },
+  unit_without_seal: { status: 409, vi: 'Đơn vị chưa có con dấu số.', en: 'The unit has no digital seal yet.' },
+  signer_without_certificate: {
+    status: 409,
+    vi: 'Người ký chưa có chứng thư số.',
+    en: 'The signer has no certificate yet.',
+  },
+  signer_not_competent: {
+    status: 403,
+    vi: 'Người ký không có thẩm quyền vào ngày ký.',
+    en: 'The signer is not competent on the day of signing.',
+  },
+
+  // Cases
+  document_unsigned: {
+    status: 409,
+    vi: 'Văn bản chưa có chữ ký cần thiết.',
+    en: 'The document lacks a signature that is needed.',
+  },
+  signature_not_valid: {
+    status: 409,
+    vi: 'Chữ ký trên văn bản không hợp lệ; hãy trả lại.',
+    en: 'A signature on the document is not valid; return it.',
+  },
+  recipient_duplicate: { status: 422, vi: 'Nơi nhận bị lặp.', en: 'A recipient is listed twice.' },
+  recipient_is_sender: { status: 422, vi: 'Không gửi cho chính đơn vị mình.', en: 'A unit does not send to itself.' },
+  calendar_missing: {
+    status: 500,
+    vi: 'Chưa có lịch làm việc cho ngày này.',
+    en: 'There is no working calendar for that day.',
+  },
+  message_malformed: { status: 422, vi: 'Thông điệp không đúng cấu trúc.', en: 'The message is malformed.' },
+  evidence_broken: { status: 500, vi: 'Chuỗi sự kiện của hồ sơ bị đứt.', en: 'The event chain of the case is broken.' },
+} as const satisfies Record<string, Entry>;
+
+export type Code = keyof typeof CATALOG;

@@ -1,0 +1,41 @@
+import { Logger } from '@aws-lambda-powertools/logger';
+
+/**
+ * Everything that may be written to a log, by its code. Fields are codes, ids, counts and durations: no names, identity
+ * numbers, addresses or file contents, ever.
+ */
+export const LOG_EVENTS = {
+  'request.refused': 'a request was answered with a known problem',
+  'request.failed': 'a request met an error nobody foresaw',
+  'job.done': 'a job ran to its end',
+  'job.repeated': 'a job had been done before; nothing was changed',
+  'job.failed': 'a job failed and will be tried again',
+  'job.malformed': 'a message is not a job; it goes to the dead letters',
+  'upload.accepted': 'an upload passed inspection',
+  'upload.refused': 'an upload was refused and deleted',
+  'mail.sent': 'a mail was handed to the mail service',
+  'sweep.done': 'a sweep ended',
+} as const;
+
+export type LogEvent = keyof typeof LOG_EVENTS;
+type Fields = Readonly<Record<string, string | number | boolean | undefined>>;
+
+export interface Log {
+  event(code: LogEvent, fields?: Fields): void;
+  /** An error with its stack; its message must not hold personal data either. */
+  failure(code: LogEvent, error: unknown, fields?: Fields): void;
+}
+
+/** Structured JSON lines by Powertools; the service name comes from the function's environment. */
+export function createLog(): Log {
+  const logger = new Logger();
+  return {
+    event: (code, fields) => logger.info(LOG_EVENTS[code], { event: code, ...fields }),
+    failure: (code, error, fields) =>
+      logger.error(LOG_EVENTS[code], {
+        event: code,
+        ...fields,
+        error: error instanceof Error ? error : new Error(String(error)),
+      }),
+  };
+}

@@ -1,0 +1,59 @@
+// Names that the infrastructure and the code share. Constants only: this file imports nothing.
+
+/** Environment variables of the functions; each function gets only those it uses. */
+export const ENV = {
+  stage: 'STAGE',
+  tableName: 'TABLE_NAME',
+  intakeBucket: 'INTAKE_BUCKET',
+  documentsBucket: 'DOCUMENTS_BUCKET',
+  signQueueUrl: 'SIGN_QUEUE_URL',
+  deliveryQueueUrl: 'DELIVERY_QUEUE_URL',
+  notifyQueueUrl: 'NOTIFY_QUEUE_URL',
+  mailSender: 'MAIL_SENDER',
+  mailConfigurationSet: 'MAIL_CONFIGURATION_SET',
+  maxUploadBytes: 'MAX_UPLOAD_BYTES',
+  retentionDays: 'RETENTION_DAYS',
+  keyAliasPrefix: 'KEY_ALIAS_PREFIX',
+  portalUrl: 'PORTAL_URL',
+  fontsDir: 'FONTS_DIR',
+} as const;
+
+/** Attributes of the one table. */
+export const TABLE = {
+  partitionKey: 'pk',
+  sortKey: 'sk',
+  ttl: 'ttl',
+  entity: 'entity',
+} as const;
+
+/** Global secondary indexes; both project every attribute. */
+export const INDEXES = {
+  gsi1: { name: 'gsi1', partitionKey: 'gsi1pk', sortKey: 'gsi1sk' },
+  gsi2: { name: 'gsi2', partitionKey: 'gsi2pk', sortKey: 'gsi2sk' },
+} as const;
+
+/** `entity` of the items whose insertion the stream hands to the relay. */
+export const CASE_EVENT = 'CaseEvent';
+
+/** Every object in the intake bucket stands under this prefix. */
+export const INTAKE_PREFIX = 'intake/';
+
+/** Every signing key is created with this tag, its value the stage: no stage may alias another's keys. */
+export const KEY_STAGE_TAG = 'ba-khong:stage';
+
+/** Claims of the ID token beyond the standard ones. Cognito keeps mapped claims of the sign-in provider as `custom:`. */
+export const CLAIMS = {
+  /** Level of assurance of the sign-in (the provider's `acr`). */
+  assurance: 'custom:acr',
+  groups: 'cognito:groups',
+} as const;
+
+/** Group of the user pool whose members operate the service. */
+export const OPERATOR_GROUP = 'operator';
+
+/** Fonts of the functions that author PDF pages, in the folder that `FONTS_DIR` names. */
+export const FONT_FILES = {
+  regular: 'Tinos_400Regular.ttf',
+  bold: 'Tinos_700Bold.ttf',
+  italic: 'Tinos_400Regular_Italic.ttf',
+} as const;
