@@ -1,3 +1,4 @@
-export async function handler(): Promise<unknown> {
-  return { statusCode: 501 };
-}
+import { documentsApi } from './api.ts';
+import { compose } from './compose.ts';
+
+export const handler = documentsApi(compose(process.env));

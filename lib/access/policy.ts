@@ -12,6 +12,8 @@ export interface Subject {
   readonly assignee?: PersonId | undefined;
   /** Units that may read it besides: predecessors' successors, recipients. */
   readonly readers?: readonly UnitCode[] | undefined;
+  /** A denunciation: who made it is known only to those who must handle it (Luật Tố cáo 2018, chương VI). */
+  readonly identityProtected?: boolean | undefined;
 }
 
 type Rule = (actor: Actor, subject: Subject, at: EpochMs) => boolean;
@@ -28,6 +30,11 @@ const staff =
 const reader: Rule = (actor, subject, at) => (subject.readers ?? []).some((unit) => holds(actor, unit, STAFF, at));
 const assignee: Rule = (actor, subject, at) =>
   subject.assignee === actor.personId && subject.unit !== undefined && holds(actor, subject.unit, ['officer'], at);
+/** Staff of the unit, unless the denouncer is to be protected. */
+const openTo =
+  (...roles: readonly StaffRole[]): Rule =>
+  (actor, subject, at) =>
+    subject.identityProtected !== true && staff(...roles)(actor, subject, at);
 const either =
   (...rules: readonly Rule[]): Rule =>
   (actor, subject, at) =>
@@ -37,10 +44,11 @@ const either =
 const POLICY = {
   'upload.create': anyone,
   'upload.read': owner,
-  'document.read': either(owner, staff(...STAFF), reader),
+  'document.read': either(owner, openTo(...STAFF), reader, staff('leader'), assignee),
 
   'petition.submit': anyone,
-  'petition.read': either(owner, staff(...STAFF)),
+  'petition.read': either(owner, openTo('officer'), staff('clerk', 'leader'), assignee),
+  'petition.read-identity': either(owner, openTo(...STAFF), staff('leader'), assignee),
   'petition.list-unit': staff(...STAFF),
   'petition.accept': staff('clerk'),
   'petition.return': staff('clerk', 'leader'),
@@ -48,10 +56,12 @@ const POLICY = {
   'petition.draft-answer': assignee,
   'petition.sign-answer': staff('leader'),
   'petition.issue-answer': staff('clerk'),
-  'petition.evidence': either(owner, staff(...STAFF)),
+  'petition.evidence': either(owner, openTo('officer'), staff('clerk', 'leader'), assignee),
+  'petition.rate': owner,
 
   'dispatch.draft': staff('officer', 'clerk'),
   'dispatch.read': staff(...STAFF),
+  'dispatch.evidence': staff(...STAFF),
   'dispatch.sign': staff('leader'),
   'dispatch.issue': staff('clerk'),
   'incoming.read': staff(...STAFF),

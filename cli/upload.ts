@@ -1,0 +1,36 @@
+import { createHash } from 'node:crypto';
+import type { ApiClient } from './client.ts';
+
+interface Upload {
+  readonly uploadId: string;
+  readonly url: string;
+  readonly fields: Readonly<Record<string, string>>;
+}
+
+/** What the service says about an upload. */
+export interface UploadState {
+  readonly status: 'awaiting' | 'checking' | 'accepted' | 'refused';
+  readonly documentId?: string;
+  readonly problem?: { readonly code: string; readonly title: string; readonly titleVi: string };
+}
+
+export interface FileToSend {
+  readonly bytes: Uint8Array;
+  readonly contentType: 'application/pdf' | 'image/jpeg' | 'image/png';
+}
+
+/** Asks for an upload and posts the file as a browser does; returns the upload's id, to be looked at once it was checked. */
+export async function sendFile(client: ApiClient, file: FileToSend): Promise<string> {
+  const upload = await client.post<Upload>('/api/uploads', {
+    contentType: file.contentType,
+    size: file.bytes.length,
+    sha256: createHash('sha256').update(file.bytes).digest('hex'),
+    classification: 'none',
+  });
+  const form = new FormData();
+  for (const [name, value] of Object.entries(upload.fields)) form.set(name, value);
+  form.set('file', new Blob([file.bytes as Uint8Array<ArrayBuffer>], { type: file.contentType }), 'file');
+  const answer = await fetch(upload.url, { method: 'POST', body: form });
+  if (!answer.ok) throw new Error(`The upload was not taken: ${answer.status} ${(await answer.text()).slice(0, 300)}`);
+  return upload.uploadId;
+}

@@ -1,0 +1,171 @@
+import { Aws, Stack } from 'aws-cdk-lib';
+import type { Table } from 'aws-cdk-lib/aws-dynamodb';
+import type { Key } from 'aws-cdk-lib/aws-kms';
+import type { Bucket } from 'aws-cdk-lib/aws-s3';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import { INDEXES, INTAKE_PREFIX, KEY_STAGE_TAG } from '../../lib/platform/names.ts';
+import type { StageSettings } from '../stages.ts';
+import { allow, type Grant } from './grant.ts';
+
+/** The state that the functions are given pieces of. */
+export interface State {
+  readonly table: Table;
+  readonly tableKey: Key;
+  readonly intake: Bucket;
+  readonly documents: Bucket;
+  readonly documentsKey: Key;
+}
+
+const READ = ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:Query'];
+const WRITE = ['dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:ConditionCheckItem'];
+
+const OBJECTS = 'The names of objects are not known beforehand; the bucket and, where there is one, the prefix are.';
+const KEYS = 'Signing keys are made while the service runs; the condition holds it to those of this stage.';
+
+/** Words the permissions that functions are given: each names its actions and resources, none a wildcard action. */
+export class DataAccess {
+  readonly keyAliasPrefix: string;
+  readonly names: { readonly table: string; readonly intake: string; readonly documents: string };
+  readonly #arns: Readonly<Record<keyof State | 'stream', string>>;
+  readonly #settings: StageSettings;
+
+  constructor(state: State, settings: StageSettings) {
+    this.#settings = settings;
+    this.keyAliasPrefix = `alias/ba-khong/${settings.name}/`;
+    const { table, tableKey, intake, documents, documentsKey } = state;
+    if (!table.tableStreamArn) throw new Error('The table has no stream.');
+    this.names = { table: table.tableName, intake: intake.bucketName, documents: documents.bucketName };
+    // Exported by hand only so that the references have their final form when cdk-nag's findings are answered.
+    const exported = (arn: string) => Stack.of(table).exportValue(arn);
+    this.#arns = {
+      table: exported(table.tableArn),
+      stream: exported(table.tableStreamArn),
+      tableKey: exported(tableKey.keyArn),
+      intake: exported(intake.bucketArn),
+      documents: exported(documents.bucketArn),
+      documentsKey: exported(documentsKey.keyArn),
+    };
+  }
+
+  get streamArn(): string {
+    return this.#arns.stream;
+  }
+
+  tableRead(): Grant[] {
+    return [this.#onTable(READ, true), this.#keyOf('table', ['kms:Decrypt'])];
+  }
+
+  /** No Scan, and no DeleteItem: what is written stays, or goes by its TTL. */
+  tableReadWrite(): Grant[] {
+    return [
+      this.#onTable(READ, true),
+      this.#onTable(WRITE, false),
+      this.#keyOf('table', ['kms:Decrypt', 'kms:Encrypt', 'kms:GenerateDataKey']),
+    ];
+  }
+
+  tableStream(): Grant[] {
+    const actions = ['DescribeStream', 'GetRecords', 'GetShardIterator', 'ListStreams'];
+    return [
+      allow(
+        actions.map((action) => `dynamodb:${action}`),
+        [this.#arns.stream],
+      ),
+      this.#keyOf('table', ['kms:Decrypt']),
+    ];
+  }
+
+  /** To presign posts with: the form's signer must itself be allowed to put. */
+  intakePut(): Grant[] {
+    return [this.#onIntake(['s3:PutObject'])];
+  }
+
+  intakeGetDelete(): Grant[] {
+    return [this.#onIntake(['s3:GetObject', 's3:GetObjectVersion', 's3:DeleteObject', 's3:DeleteObjectVersion'])];
+  }
+
+  intakeListDelete(): Grant[] {
+    return [
+      allow(['s3:ListBucket', 's3:ListBucketVersions'], [this.#arns.intake]),
+      this.#onIntake(['s3:DeleteObject', 's3:DeleteObjectVersion']),
+    ];
+  }
+
+  documentsGet(): Grant[] {
+    return [this.#onDocuments(['s3:GetObject', 's3:GetObjectVersion']), this.#keyOf('documents', ['kms:Decrypt'])];
+  }
+
+  /** Puts (multipart too) and sets retention; never deletes, never bypasses a lock. */
+  documentsPut(): Grant[] {
+    return [
+      this.#onDocuments(['s3:PutObject', 's3:PutObjectRetention', 's3:AbortMultipartUpload']),
+      this.#keyOf('documents', ['kms:Decrypt', 'kms:GenerateDataKey']),
+    ];
+  }
+
+  /** Signs with the keys that bear an alias of this stage, whatever their ids. */
+  sign(): Grant[] {
+    const ofStage = { 'ForAnyValue:StringLike': { 'kms:ResourceAliases': `${this.keyAliasPrefix}*` } };
+    return [allow(['kms:Sign', 'kms:GetPublicKey'], [this.#anyKey()], { conditions: ofStage, wildcard: KEYS })];
+  }
+
+  /** Makes signing keys tagged with the stage and gives them aliases below its prefix; nothing else. */
+  createSigningKeys(): Grant[] {
+    const stage = this.#settings.name;
+    const requestTag = { [`aws:RequestTag/${KEY_STAGE_TAG}`]: stage };
+    const specs = { 'kms:KeyUsage': 'SIGN_VERIFY', 'kms:KeySpec': ['RSA_2048', 'RSA_3072', 'ECC_NIST_P256'] };
+    const resourceTag = { [`aws:ResourceTag/${KEY_STAGE_TAG}`]: stage };
+    return [
+      allow(['kms:CreateKey'], ['*'], {
+        conditions: { StringEquals: { ...requestTag, ...specs } },
+        wildcard: 'kms:CreateKey knows no resource; the conditions hold it to signing keys of this stage.',
+      }),
+      allow(['kms:TagResource'], [this.#anyKey()], { conditions: { StringEquals: requestTag }, wildcard: KEYS }),
+      allow(['kms:CreateAlias'], [this.#anyKey()], { conditions: { StringEquals: resourceTag }, wildcard: KEYS }),
+      allow(['kms:CreateAlias'], [this.#kmsArn(`${this.keyAliasPrefix}*`)], {
+        wildcard: 'Aliases are made while the service runs, all of them below the prefix of this stage.',
+      }),
+    ];
+  }
+
+  send(...queues: readonly IQueue[]): Grant[] {
+    return [
+      allow(
+        ['sqs:SendMessage'],
+        queues.map((queue) => queue.queueArn),
+      ),
+    ];
+  }
+
+  #onTable(actions: string[], indexes: boolean): Grant {
+    const { table } = this.#arns;
+    return allow(actions, [
+      table,
+      ...(indexes ? Object.values(INDEXES) : []).map(({ name }) => `${table}/index/${name}`),
+    ]);
+  }
+
+  #onIntake(actions: string[]): Grant {
+    return allow(actions, [`${this.#arns.intake}/${INTAKE_PREFIX}*`], { wildcard: OBJECTS });
+  }
+
+  #onDocuments(actions: string[]): Grant {
+    return allow(actions, [`${this.#arns.documents}/*`], { wildcard: OBJECTS });
+  }
+
+  /** The key behind a store, and only by way of that store. */
+  #keyOf(store: 'table' | 'documents', actions: string[]): Grant {
+    const service = store === 'table' ? 'dynamodb' : 's3';
+    return allow(actions, [this.#arns[`${store}Key`]], {
+      conditions: { StringEquals: { 'kms:ViaService': `${service}.${this.#settings.region}.amazonaws.com` } },
+    });
+  }
+
+  #anyKey(): string {
+    return this.#kmsArn('key/*');
+  }
+
+  #kmsArn(resource: string): string {
+    return `arn:${Aws.PARTITION}:kms:${this.#settings.region}:${Aws.ACCOUNT_ID}:${resource}`;
+  }
+}

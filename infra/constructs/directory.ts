@@ -1,0 +1,22 @@
+import { Duration } from 'aws-cdk-lib';
+import { Construct } from 'constructs';
+import { ENV } from '../../lib/platform/names.ts';
+import { CapabilityFunction } from './capability-function.ts';
+import type { Surroundings } from './surroundings.ts';
+
+/** Units, people, their roles, and their signing keys and certificates. */
+export class Directory extends Construct {
+  constructor(scope: Construct, id: string, around: Surroundings) {
+    super(scope, id);
+    const { data, api } = around;
+    const handler = new CapabilityFunction(this, 'Api', around, {
+      name: 'directory-api',
+      description: 'Units, people, signing keys and trusted certificates',
+      memoryMb: 512,
+      timeout: Duration.seconds(20),
+      environment: { [ENV.tableName]: data.names.table, [ENV.keyAliasPrefix]: data.keyAliasPrefix },
+      grants: [...data.tableReadWrite(), ...data.createSigningKeys(), ...data.sign()],
+    });
+    api.signedIn(handler.lambda, '/api/me', '/api/units', '/api/people', '/api/trust');
+  }
+}

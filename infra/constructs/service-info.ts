@@ -1,0 +1,24 @@
+import { Duration } from 'aws-cdk-lib';
+import { Construct } from 'constructs';
+import { CapabilityFunction } from './capability-function.ts';
+import type { Surroundings } from './surroundings.ts';
+
+/** Is the service up, and what does its API look like? Open to everyone; may do nothing. */
+export class ServiceInfo extends Construct {
+  constructor(scope: Construct, id: string, around: Surroundings) {
+    super(scope, id);
+    const handler = new CapabilityFunction(this, 'Api', around, {
+      name: 'service-api',
+      description: 'OpenAPI file and health',
+      memoryMb: 256,
+      timeout: Duration.seconds(10),
+      environment: {},
+      grants: [],
+    });
+    around.api.open(
+      handler.lambda,
+      { method: 'GET', path: '/api/openapi.json' },
+      { method: 'GET', path: '/api/health' },
+    );
+  }
+}

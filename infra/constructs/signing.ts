@@ -1,0 +1,37 @@
+import { Duration } from 'aws-cdk-lib';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import { ENV } from '../../lib/platform/names.ts';
+import { CapabilityFunction } from './capability-function.ts';
+import type { Surroundings } from './surroundings.ts';
+import { WorkQueue } from './work-queue.ts';
+
+const TIMEOUT = Duration.seconds(60);
+
+/** Signs and seals documents with keys in KMS. */
+export class Signing extends Construct {
+  readonly queue: IQueue;
+
+  constructor(scope: Construct, id: string, around: Surroundings) {
+    super(scope, id);
+    const { data, settings, board } = around;
+    const work = new WorkQueue(this, 'Work', { name: 'sign', workerTimeout: TIMEOUT });
+    const worker = new CapabilityFunction(this, 'Worker', around, {
+      name: 'sign-worker',
+      description: 'Signs and seals documents',
+      memoryMb: 1769,
+      timeout: TIMEOUT,
+      environment: {
+        [ENV.tableName]: data.names.table,
+        [ENV.documentsBucket]: data.names.documents,
+        [ENV.keyAliasPrefix]: data.keyAliasPrefix,
+        [ENV.retentionDays]: String(settings.documents.retentionDays),
+        [ENV.portalUrl]: `https://${settings.domain}`,
+      },
+      grants: [...data.tableReadWrite(), ...data.documentsGet(), ...data.documentsPut(), ...data.sign()],
+    });
+    worker.consume(work, { batchSize: 5, atOnce: settings.limits.workers });
+    work.watch(board, this);
+    this.queue = work.queue;
+  }
+}

@@ -1,0 +1,24 @@
+/** The functions of the service: each is the folder `functions/<name>` with its `handler.ts`. */
+export const FUNCTION_NAMES = [
+  'documents-api',
+  'petitions-api',
+  'dispatches-api',
+  'directory-api',
+  'verify-api',
+  'service-api',
+  'intake-worker',
+  'relay',
+  'sign-worker',
+  'delivery-worker',
+  'notify-worker',
+  'mail-events-worker',
+  'sweep',
+] as const;
+
+export type FunctionName = (typeof FUNCTION_NAMES)[number];
+
+/** Those that author PDF pages and so carry the fonts. */
+export const WITH_FONTS: readonly FunctionName[] = ['sign-worker', 'intake-worker'];
+
+/** Folder of the fonts inside a function's asset. */
+export const FONTS_FOLDER = 'fonts';

@@ -1,0 +1,140 @@
+/** What differs from one environment to the next. Everything else is the same in all of them. */
+export interface StageSettings {
+  readonly name: StageName;
+  /** AWS region. All of them lie outside Viet Nam: see docs/operations.md#data-abroad before personal data goes there. */
+  readonly region: string;
+  /** Host of the portal and of the API below `/api`. */
+  readonly domain: string;
+  readonly documents: {
+    /** Compliance: nobody, the account's root included, shortens it. Governance: a privileged operator can. */
+    readonly objectLock: 'GOVERNANCE' | 'COMPLIANCE';
+    readonly retentionDays: number;
+  };
+  readonly mail: {
+    /** Envelope and header sender; its domain is the SES identity. */
+    readonly sender: string;
+    /** Where alarms go; `undefined`: the topic has no subscriber yet. */
+    readonly alarms: string | undefined;
+  };
+  readonly signIn: NationalSignIn;
+  /** Where the browser may be sent after signing in and out; exact addresses. */
+  readonly callbackUrls: readonly string[];
+  readonly logoutUrls: readonly string[];
+  /** Origins whose pages may post to the intake bucket. */
+  readonly uploadOrigins: readonly string[];
+  readonly limits: {
+    readonly uploadBytes: number;
+    /** Requests a second and burst, over all routes together. */
+    readonly rate: number;
+    readonly burst: number;
+    /** The same for each route that needs no sign-in. */
+    readonly publicRate: number;
+    readonly publicBurst: number;
+    /** Messages of one queue that are worked on at once; guards the KMS and SES quotas. */
+    readonly workers: number;
+  };
+  readonly logRetentionDays: 7 | 30 | 90 | 180 | 365 | 731;
+  readonly pointInTimeRecoveryDays: number;
+  /** How often interrupted work is looked for. */
+  readonly sweepEveryMinutes: number;
+}
+
+/** The OpenID Connect provider that vouches for people; the user pool federates with it. */
+export interface NationalSignIn {
+  readonly issuer: string;
+  readonly clientId: string;
+  /** Name of the Secrets Manager secret whose text is the client secret; created by hand, once per stage. */
+  readonly clientSecretName: string;
+  /** Prefix of the user pool's own sign-in address; unique in the region. */
+  readonly poolDomainPrefix: string;
+}
+
+export type StageName = (typeof STAGE_NAMES)[number];
+
+export const STAGE_NAMES = ['dev', 'staging', 'production'] as const;
+
+const MIB = 1024 * 1024;
+
+const dev: StageSettings = {
+  name: 'dev',
+  region: 'ap-southeast-1',
+  domain: 'dev.ba-khong.example',
+  documents: { objectLock: 'GOVERNANCE', retentionDays: 7 },
+  mail: { sender: 'khong-tra-loi@dev.ba-khong.example', alarms: undefined },
+  signIn: {
+    issuer: 'https://sign-in-test.example',
+    clientId: 'ba-khong-dev',
+    clientSecretName: 'ba-khong/dev/national-sign-in',
+    poolDomainPrefix: 'ba-khong-dev',
+  },
+  callbackUrls: [
+    'https://dev.ba-khong.example/signed-in',
+    'http://localhost:5173/signed-in',
+    'http://localhost:8765/signed-in',
+  ],
+  logoutUrls: ['https://dev.ba-khong.example/', 'http://localhost:5173/'],
+  uploadOrigins: ['https://dev.ba-khong.example', 'http://localhost:*', 'http://127.0.0.1:*'],
+  limits: { uploadBytes: 50 * MIB, rate: 50, burst: 100, publicRate: 5, publicBurst: 20, workers: 5 },
+  logRetentionDays: 30,
+  pointInTimeRecoveryDays: 7,
+  sweepEveryMinutes: 5,
+};
+
+const staging: StageSettings = {
+  ...dev,
+  name: 'staging',
+  domain: 'staging.ba-khong.example',
+  documents: { objectLock: 'GOVERNANCE', retentionDays: 30 },
+  mail: { sender: 'khong-tra-loi@staging.ba-khong.example', alarms: 'van-hanh@ba-khong.example' },
+  signIn: {
+    issuer: 'https://sign-in-test.example',
+    clientId: 'ba-khong-staging',
+    clientSecretName: 'ba-khong/staging/national-sign-in',
+    poolDomainPrefix: 'ba-khong-staging',
+  },
+  callbackUrls: ['https://staging.ba-khong.example/signed-in'],
+  logoutUrls: ['https://staging.ba-khong.example/'],
+  uploadOrigins: ['https://staging.ba-khong.example'],
+  limits: { ...dev.limits, uploadBytes: 200 * MIB, workers: 10 },
+  logRetentionDays: 90,
+  pointInTimeRecoveryDays: 14,
+};
+
+const production: StageSettings = {
+  ...staging,
+  name: 'production',
+  domain: 'ba-khong.example',
+  documents: { objectLock: 'COMPLIANCE', retentionDays: 3650 },
+  mail: { sender: 'khong-tra-loi@ba-khong.example', alarms: 'van-hanh@ba-khong.example' },
+  signIn: {
+    issuer: 'https://sign-in.example',
+    clientId: 'ba-khong',
+    clientSecretName: 'ba-khong/production/national-sign-in',
+    poolDomainPrefix: 'ba-khong',
+  },
+  callbackUrls: ['https://ba-khong.example/signed-in'],
+  logoutUrls: ['https://ba-khong.example/'],
+  uploadOrigins: ['https://ba-khong.example'],
+  limits: { uploadBytes: 200 * MIB, rate: 500, burst: 1000, publicRate: 50, publicBurst: 100, workers: 50 },
+  logRetentionDays: 731,
+  pointInTimeRecoveryDays: 35,
+};
+
+const SETTINGS: Readonly<Record<StageName, StageSettings>> = { dev, staging, production };
+
+/** @throws Error when there is no such stage, naming those there are. */
+export function stageSettings(name: string): StageSettings {
+  if (!isStageName(name)) throw new Error(`Unknown stage "${name}": use one of ${STAGE_NAMES.join(', ')}.`);
+  return SETTINGS[name];
+}
+
+/** Settings that still stand for something to be filled in (`.example` names, RFC 6761 §6.5): not to be deployed. */
+export function placeholders(settings: StageSettings): string[] {
+  const { domain, mail, signIn } = settings;
+  const named = { domain, 'mail.sender': mail.sender, 'mail.alarms': mail.alarms, 'signIn.issuer': signIn.issuer };
+  return Object.entries(named).flatMap(([key, value]) => (value?.endsWith('.example') ? [`${key} = ${value}`] : []));
+}
+
+function isStageName(name: string): name is StageName {
+  return (STAGE_NAMES as readonly string[]).includes(name);
+}

@@ -1,0 +1,54 @@
+import { z } from 'zod';
+import { actorRef, type CaseEvent, checkChain, type LogHead } from '../evidence/case-event.ts';
+import { formatIso } from '../platform/clock.ts';
+
+/** The log of a case as it is shown, with the check of its chain. */
+export const caseEvidence = z.object({
+  code: z.string(),
+  whole: z.boolean().meta({ description: 'Every link holds, from the first event to the last.' }),
+  fault: z.object({ seq: z.number().int(), fault: z.string() }).optional(),
+  redacted: z
+    .boolean()
+    .meta({ description: 'A denouncer’s id is left out; the hashes then cannot be recomputed from what is shown.' }),
+  head: z.object({ seq: z.number().int(), hash: z.string() }),
+  events: z.array(
+    z.object({
+      seq: z.number().int(),
+      type: z.string(),
+      at: z.string(),
+      atMs: z.number().int().meta({ description: 'Epoch milliseconds: the value that is hashed.' }),
+      actor: actorRef,
+      data: z.record(z.string(), z.json()),
+      previous: z.string(),
+      hash: z.string(),
+    }),
+  ),
+});
+export type CaseEvidence = z.infer<typeof caseEvidence>;
+
+/** @param hidden id of a person who is not to be named */
+export function evidenceOf(
+  code: string,
+  events: readonly CaseEvent[],
+  head: LogHead,
+  hidden?: string,
+): CaseEvidence {
+  const fault = checkChain(code, events, head);
+  return {
+    code,
+    whole: fault === undefined,
+    ...(fault ? { fault } : {}),
+    redacted: hidden !== undefined,
+    head,
+    events: events.map(({ seq, type, at, actor, data, previous, hash }) => ({
+      seq,
+      type,
+      at: formatIso(at),
+      atMs: at,
+      actor: actor.id === hidden ? { ...actor, id: 'protected' } : actor,
+      data: Object.fromEntries(Object.entries(data).map(([key, value]) => [key, value === hidden ? 'protected' : value])),
+      previous,
+      hash,
+    })),
+  };
+}

@@ -1,0 +1,92 @@
+import { z } from 'zod';
+import type { UnitCode } from '../access/actor.ts';
+import { type EpochMs, type LocalDate, localDate } from '../platform/clock.ts';
+import { ProblemError } from '../platform/errors.ts';
+import { sequenceRule } from '../registers/sequence-rules.ts';
+import { installedCertificate, signingKey } from './certificates.ts';
+
+/** A code in either style: `H56.12.03` (new) or `000.17.22.H56` (before 1 July 2025). */
+export const unitCode = z
+  .string()
+  .regex(/^[A-Z0-9]{1,8}(\.[A-Z0-9]{1,8}){0,5}$/, 'A unit code such as H56.12.03.')
+  .meta({ description: 'Code of an agency; former codes are accepted.', example: 'H56.12.03' }) as unknown as z.ZodType<
+  UnitCode,
+  UnitCode
+>;
+
+/** @throws ProblemError `unit_unknown` when the text cannot be a unit code. */
+export function parseUnitCode(text: string, field = 'unit'): UnitCode {
+  const result = unitCode.safeParse(text);
+  if (!result.success) throw new ProblemError('unit_unknown', { field });
+  return result.data;
+}
+
+export const calendarDay = z.iso.date().meta({ example: '2026-03-09' }) as unknown as z.ZodType<LocalDate, LocalDate>;
+
+export const tier = z.enum(['province', 'commune']);
+
+/** What the operator declares of a unit. */
+export const unitFacts = z.object({
+  name: z.string().min(1).max(200).meta({ example: 'Ủy ban nhân dân xã Hoằng Hóa' }),
+  /** Its part of a document's symbol. */
+  notation: z
+    .string()
+    .regex(/^[\p{Lu}0-9.-]{1,20}$/u)
+    .meta({ example: 'UBND' }),
+  /** Place name that stands before the date of its letters (NĐ 30/2020, annex I). */
+  place: z.string().min(1).max(100).meta({ example: 'Hoằng Hóa' }),
+  tier,
+  email: z.email().max(254).optional(),
+  formerCodes: z.array(unitCode).max(20).default([]),
+  from: calendarDay,
+  /** Last day; open-ended when absent. */
+  until: calendarDay.optional(),
+  predecessors: z.array(unitCode).max(20).default([]),
+  successors: z.array(unitCode).max(20).default([]),
+  numbering: z.array(sequenceRule).max(50).default([]),
+});
+export type UnitFacts = z.output<typeof unitFacts>;
+
+export const unitRecord = unitFacts.extend({
+  code: unitCode,
+  key: signingKey.optional(),
+  certificates: z.array(installedCertificate).default([]),
+  /** Rises with every change; what a change was made from is checked by it. */
+  version: z.number().int().positive(),
+});
+
+/** An agency, its codes through time, its seal key and the certificates installed for it. */
+export type Unit = z.output<typeof unitRecord>;
+
+/** Whether the unit exists on a day. */
+export function exists(unit: Pick<Unit, 'from' | 'until'>, at: EpochMs): boolean {
+  const day = localDate(at);
+  return unit.from <= day && (unit.until === undefined || day <= unit.until);
+}
+
+/** Longest line of successors that is followed. */
+const MAX_SUCCESSIONS = 10;
+
+/**
+ * The unit in office at `at` for a code of any time: an ended unit leads to its successor, as long as there is exactly
+ * one.
+ * @param find looks a code up, former codes included; throws `unit_unknown`
+ * @throws ProblemError `unit_unknown`; `unit_ended` when there is no successor, or several to choose from (named in the detail).
+ */
+export async function followSuccession(
+  find: (code: UnitCode) => Promise<Unit>,
+  code: UnitCode,
+  at: EpochMs,
+): Promise<Unit> {
+  let unit = await find(code);
+  for (let step = 0; step < MAX_SUCCESSIONS; step++) {
+    if (exists(unit, at)) return unit;
+    const [successor, ...others] = unit.successors;
+    if (unit.from > localDate(at) || !successor) throw new ProblemError('unit_ended', { field: 'unit' });
+    if (others.length > 0) {
+      throw new ProblemError('unit_ended', { field: 'unit', detail: `Successors: ${unit.successors.join(', ')}.` });
+    }
+    unit = await find(successor);
+  }
+  throw new ProblemError('unit_ended', { field: 'unit', detail: 'The line of successors does not end.' });
+}

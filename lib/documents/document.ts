@@ -1,0 +1,115 @@
+import { z } from 'zod';
+import type { PersonId, UnitCode } from '../access/actor.ts';
+import type { Subject } from '../access/policy.ts';
+import { personId } from '../directory/person.ts';
+import { unitCode } from '../directory/unit.ts';
+import type { EpochMs } from '../platform/clock.ts';
+import { ProblemError } from '../platform/errors.ts';
+import type { Id } from '../platform/ids.ts';
+
+/** What a version is: as uploaded, made by the system, signed by its person, sealed by its agency. */
+export const versionKind = z.enum(['original', 'receipt', 'signed', 'sealed']);
+export type VersionKind = z.infer<typeof versionKind>;
+
+/** One immutable version of a document: a PDF under one key and one S3 VersionId. */
+export const documentVersion = z.object({
+  n: z.number().int().positive(),
+  kind: versionKind,
+  key: z.string(),
+  versionId: z.string(),
+  sha256: z.string().length(64),
+  bytes: z.number().int().positive(),
+  pages: z.number().int().positive(),
+  at: z.number().int(),
+  /** What was uploaded, where that was an image from which the page was made. */
+  source: z.object({ type: z.enum(['image/jpeg', 'image/png']), sha256: z.string().length(64) }).optional(),
+});
+export type DocumentVersion = z.infer<typeof documentVersion>;
+
+export const documentRecord = z.object({
+  id: z.string() as unknown as z.ZodType<Id, Id>,
+  /** The person it belongs to: who uploaded it, or the citizen whose petition it belongs to. */
+  owner: personId.optional(),
+  /** The unit that handles or issued it. */
+  unit: unitCode.optional(),
+  /** Further units whose staff may read it. */
+  readers: z.array(unitCode),
+  /** It may tell who made a denunciation: then only leaders of the unit and the officer in charge read it. */
+  identityProtected: z.boolean().optional(),
+  assignee: personId.optional(),
+  /** The case it was taken into; a document serves one case. */
+  caseId: z.string().optional(),
+  versions: z.array(documentVersion),
+  createdAt: z.number().int(),
+  revision: z.number().int().positive(),
+});
+
+/** A document of the service. It has no title: a title may name people; the case has one. */
+export type Document = z.infer<typeof documentRecord>;
+
+export interface NewDocument {
+  readonly id: Id;
+  readonly owner?: PersonId | undefined;
+  readonly unit?: UnitCode | undefined;
+  readonly caseId?: string | undefined;
+  readonly versions?: readonly DocumentVersion[];
+  readonly at: EpochMs;
+}
+
+export function newDocument({ id, owner, unit, caseId, versions = [], at }: NewDocument): Document {
+  return { id, owner, unit, caseId, readers: [], versions: [...versions], createdAt: at, revision: 1 };
+}
+
+/** The key of a version's object: deterministic, so that a repeated job finds what it stored before. */
+export function objectKey(documentId: Id, n: number, kind: VersionKind): string {
+  return `documents/${documentId}/${n}-${kind}.pdf`;
+}
+
+/** Every change of a record raises its revision; `Documents.putWrite` checks it. */
+function revised(document: Document, change: Partial<Document>): Document {
+  return { ...document, ...change, revision: document.revision + 1 };
+}
+
+/** @throws ProblemError `conflict` when `version` is not the next one. */
+export function withVersion(document: Document, version: DocumentVersion): Document {
+  if (version.n !== document.versions.length + 1) throw new ProblemError('conflict');
+  return revised(document, { versions: [...document.versions, version] });
+}
+
+/** Lets the staff of `units` read it too. */
+export function grantRead(document: Document, ...units: readonly UnitCode[]): Document {
+  return revised(document, { readers: [...new Set([...document.readers, ...units])] });
+}
+
+/** Keeps a document of a denunciation to those who must handle it. */
+export function protectIdentity(document: Document, assignee?: PersonId): Document {
+  return revised(document, { identityProtected: true, ...(assignee === undefined ? {} : { assignee }) });
+}
+
+/** Takes a document into a case and hands it to the unit there. @throws ProblemError `invalid_state` when another case has it. */
+export function takeInto(document: Document, caseId: string, unit: UnitCode | undefined): Document {
+  if (document.caseId !== undefined && document.caseId !== caseId) {
+    throw new ProblemError('invalid_state', { field: 'documents', detail: 'The document belongs to another case.' });
+  }
+  return revised(document, { caseId, ...(unit === undefined ? {} : { unit }) });
+}
+
+/** @throws ProblemError `not_found` */
+export function versionOf(document: Document, n: number): DocumentVersion {
+  const found = document.versions.find((version) => version.n === n);
+  if (!found) throw new ProblemError('not_found', { field: 'n' });
+  return found;
+}
+
+/** The version that counts now. @throws ProblemError `document_not_ready` */
+export function latestVersion(document: Document): DocumentVersion {
+  const last = document.versions.at(-1);
+  if (!last) throw new ProblemError('document_not_ready');
+  return last;
+}
+
+/** As the access policy looks at it. */
+export function accessSubject(document: Document): Subject {
+  const { owner, unit, readers, identityProtected, assignee } = document;
+  return { owner, unit, readers, identityProtected, assignee };
+}

@@ -1,0 +1,90 @@
+import { createHash } from 'node:crypto';
+import { createWriteStream } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { DeleteObjectCommand, GetObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import { createPresignedPost } from '@aws-sdk/s3-presigned-post';
+import type { Id } from '../../platform/ids.ts';
+import { INTAKE_PREFIX } from '../../platform/names.ts';
+import type { IntakeObject } from './upload.ts';
+import type { FetchedFile, IntakeObjects, UploadForm, UploadForms, UploadTerms } from './uploads.ts';
+
+const OWNER = 'x-amz-meta-owner';
+
+/** The intake bucket: browsers post into it, the intake worker reads once and deletes. */
+export class IntakeStore implements UploadForms, IntakeObjects {
+  readonly #client: S3Client;
+  readonly #bucket: string;
+  constructor(client: S3Client, bucket: string) {
+    this.#client = client;
+    this.#bucket = bucket;
+  }
+
+  async form(terms: UploadTerms): Promise<UploadForm> {
+    const bound = { 'Content-Type': terms.type, [OWNER]: terms.ownerMark };
+    return createPresignedPost(this.#client, {
+      Bucket: this.#bucket,
+      Key: `${INTAKE_PREFIX}${terms.id}`,
+      Fields: bound,
+      Conditions: [['content-length-range', terms.bytes, terms.bytes]],
+      Expires: terms.seconds,
+    });
+  }
+
+  async fetch(id: Id, object: IntakeObject, limit: number): Promise<FetchedFile | 'gone' | 'changed' | 'too-large'> {
+    try {
+      const answer = await this.#client.send(
+        new GetObjectCommand({
+          Bucket: this.#bucket,
+          Key: `${INTAKE_PREFIX}${id}`,
+          VersionId: object.versionId,
+          IfMatch: object.etag,
+        }),
+      );
+      const body = answer.Body as Readable;
+      if ((answer.ContentLength ?? 0) > limit) {
+        body.destroy();
+        return 'too-large';
+      }
+      return { ...(await toScratch(body)), ownerMark: answer.Metadata?.owner };
+    } catch (error) {
+      const name = error instanceof Error ? error.name : '';
+      if (['NoSuchKey', 'NoSuchVersion', 'NotFound'].includes(name)) return 'gone';
+      if (name === 'PreconditionFailed') return 'changed';
+      throw error;
+    }
+  }
+
+  async discard(key: string, versionId: string): Promise<void> {
+    await this.#client.send(new DeleteObjectCommand({ Bucket: this.#bucket, Key: key, VersionId: versionId }));
+  }
+}
+
+/** Writes a stream to a file of its own and hashes it on the way. */
+async function toScratch(body: Readable): Promise<Omit<FetchedFile, 'ownerMark'>> {
+  const folder = await mkdtemp(join(tmpdir(), 'upload-'));
+  const dispose = () => rm(folder, { recursive: true, force: true });
+  const path = join(folder, 'content');
+  const hash = createHash('sha256');
+  let bytes = 0;
+  try {
+    await pipeline(
+      body,
+      async function* (chunks: AsyncIterable<Buffer>) {
+        for await (const chunk of chunks) {
+          hash.update(chunk);
+          bytes += chunk.length;
+          yield chunk;
+        }
+      },
+      createWriteStream(path, { mode: 0o600 }),
+    );
+    return { path, bytes, sha256: hash.digest('hex'), dispose };
+  } catch (error) {
+    await dispose();
+    throw error;
+  }
+}

@@ -1,0 +1,50 @@
+import type { Actor } from '../../access/actor.ts';
+import { authorize } from '../../access/policy.ts';
+import type { EpochMs } from '../../platform/clock.ts';
+import { ProblemError } from '../../platform/errors.ts';
+import { parseId } from '../../platform/ids.ts';
+import type { Document } from '../document.ts';
+import type { Documents } from '../documents.ts';
+import { accessSubject, type Upload } from './upload.ts';
+import type { Uploads } from './uploads.ts';
+
+/** Arrivals come at most this long after the form's end: S3 tells of an object within minutes. */
+const GRACE_MS = 3_600_000;
+/** A check that has not ended by then never will: the file has left the intake bucket. */
+const CHECKED_WITHIN_MS = 24 * 3_600_000;
+
+/** Whether nothing can come of the upload any more. */
+export function expired(upload: Upload, at: EpochMs): boolean {
+  if (upload.state === 'awaiting') return at > upload.expiresAt + GRACE_MS;
+  return upload.state === 'checking' && at > upload.arrivedAt + CHECKED_WITHIN_MS;
+}
+
+/** The caller's own upload. @throws ProblemError `not_found` */
+export async function readUpload(
+  deps: { readonly uploads: Pick<Uploads, 'find'> },
+  actor: Actor,
+  id: string,
+  at: EpochMs,
+): Promise<Upload> {
+  const upload = await deps.uploads.find(parseId(id));
+  if (!upload) throw new ProblemError('not_found', { field: 'id' });
+  authorize(actor, 'upload.read', accessSubject(upload), at, 'upload.read');
+  return upload;
+}
+
+/**
+ * The document that the caller's upload has become, to be put into a case.
+ * @throws ProblemError `not_found`, `document_not_ready`, `upload_expired`, or the code that the upload was refused with
+ */
+export async function uploadedDocument(
+  deps: { readonly uploads: Pick<Uploads, 'find'>; readonly documents: Pick<Documents, 'document'> },
+  actor: Actor,
+  id: string,
+  at: EpochMs,
+): Promise<Document> {
+  const upload = await readUpload(deps, actor, id, at);
+  if (upload.state === 'refused') throw new ProblemError(upload.code, { field: 'upload' });
+  if (expired(upload, at)) throw new ProblemError('upload_expired', { field: 'upload' });
+  if (upload.state !== 'accepted') throw new ProblemError('document_not_ready', { field: 'upload' });
+  return deps.documents.document(upload.documentId);
+}

@@ -1,0 +1,5 @@
+declare module 'fontkit' {
+  import type { Fontkit } from 'pdf-lib';
+
+  export const create: Fontkit['create'];
+}

@@ -1,0 +1,71 @@
+import type { PdfDocument } from './document.ts';
+import { isInteger, isName, isStream, type PdfObject, ref } from './objects.ts';
+import { ObjectParser } from './parser.ts';
+import { broken, overLimit } from './problems.ts';
+
+const KEPT_BYTES = 8 * 1024 * 1024;
+
+interface OpenStream {
+  readonly bytes: Uint8Array;
+  /** Object numbers and where each begins in `bytes`. */
+  readonly members: readonly { readonly num: number; readonly at: number }[];
+}
+
+/** Object streams (ISO 32000-2 §7.5.7), decoded when one of their objects is first wanted. */
+export class ObjectStreams {
+  private readonly document: PdfDocument;
+  private readonly open = new Map<number, OpenStream>();
+  private held = 0;
+
+  constructor(document: PdfDocument) {
+    this.document = document;
+  }
+
+  /** Object `num`, which must be the `index`-th of object stream `streamNum`. */
+  async get(streamNum: number, index: number, num: number): Promise<PdfObject> {
+    const opened = this.open.get(streamNum) ?? (await this.decode(streamNum));
+    const member = opened.members[index];
+    if (member?.num !== num) throw broken('an object stream does not hold the object that it should');
+    const window = { bytes: opened.bytes, base: 0, last: true };
+    return new ObjectParser(window, this.document.limits, member.at, false).object();
+  }
+
+  private async decode(streamNum: number): Promise<OpenStream> {
+    const entry = await this.document.xref.find(streamNum);
+    if (entry?.type !== 'offset') throw broken('an object stream is itself compressed or missing');
+    const stream = await this.document.get(ref(streamNum, entry.gen));
+    if (!isStream(stream) || !isName(stream.dict.get('Type'), 'ObjStm')) throw broken('an object stream is missing');
+    const bytes = await this.document.streamBytes(stream);
+    const count = await this.document.value(stream.dict, 'N');
+    const first = await this.document.value(stream.dict, 'First');
+    if (!isInteger(count) || !isInteger(first) || count < 0 || first < 0 || first > bytes.length) {
+      throw broken('an object stream has no valid header');
+    }
+    if (count > this.document.limits.objects) throw overLimit('an object stream holds too many objects');
+    const opened = { bytes, members: this.members(bytes, count, first) };
+    if (this.held > KEPT_BYTES) {
+      this.open.clear();
+      this.held = 0;
+    }
+    this.open.set(streamNum, opened);
+    this.held += bytes.length;
+    return opened;
+  }
+
+  private members(bytes: Uint8Array, count: number, first: number): OpenStream['members'] {
+    const header = new ObjectParser(
+      { bytes: bytes.subarray(0, first), base: 0, last: true },
+      this.document.limits,
+      0,
+      false,
+    );
+    const members: { num: number; at: number }[] = [];
+    for (let i = 0; i < count; i++) {
+      const num = header.unsigned('a number in an object stream');
+      const at = first + header.unsigned('an offset in an object stream');
+      if (at > bytes.length) throw broken('an object stream points outside itself');
+      members.push({ num, at });
+    }
+    return members;
+  }
+}

@@ -1,0 +1,125 @@
+import { WHITESPACE } from './lexer.ts';
+import type { PdfLimits } from './limits.ts';
+import { isInteger, type PdfDict } from './objects.ts';
+import { broken, overLimit } from './problems.ts';
+import type { WindowReader } from './window-reader.ts';
+import { readStreamSection } from './xref-stream.ts';
+import { readTableSection } from './xref-table.ts';
+
+/** Where the cross-reference says an object is (ISO 32000-2 §7.5.4, §7.5.8). */
+export type XrefEntry =
+  | { readonly type: 'free' }
+  | { readonly type: 'offset'; readonly offset: number; readonly gen: number }
+  | { readonly type: 'compressed'; readonly stream: number; readonly index: number };
+
+/** A run of object numbers `first … first + count - 1` of one section. */
+export interface XrefRange {
+  readonly first: number;
+  readonly count: number;
+}
+
+/** One cross-reference section: what one revision added. */
+export interface XrefSection {
+  readonly kind: 'table' | 'stream';
+  /** Offset of `xref`, or of the cross-reference stream's object. */
+  readonly offset: number;
+  /** Object number of the cross-reference stream itself. */
+  readonly streamNum?: number;
+  readonly trailer: PdfDict;
+  readonly ranges: readonly XrefRange[];
+  /** The stream that /XRefStm of a hybrid file's table points to. */
+  readonly hybrid?: XrefSection;
+  /** The entry of this section alone; undefined when it does not speak of the object. */
+  find(num: number): Promise<XrefEntry | undefined>;
+}
+
+/** The chain of sections, newest first. */
+export class Xref {
+  readonly sections: readonly XrefSection[];
+
+  constructor(sections: readonly XrefSection[]) {
+    this.sections = sections;
+  }
+
+  /** §7.5.8.4: a table, then the hybrid stream beside it (for what the table hides as free), then the section before. */
+  async find(num: number): Promise<XrefEntry | undefined> {
+    for (const section of this.sections) {
+      const entry = await findInSection(section, num);
+      if (entry) return entry;
+    }
+    return undefined;
+  }
+
+  /** Every object number that any section speaks of, each once. */
+  *numbers(): Generator<number> {
+    const seen = new Set<number>();
+    for (const section of this.sections) {
+      for (const range of [...section.ranges, ...(section.hybrid?.ranges ?? [])]) {
+        for (let num = range.first; num < range.first + range.count; num++) {
+          if (seen.has(num)) continue;
+          seen.add(num);
+          yield num;
+        }
+      }
+    }
+  }
+}
+
+/** The entry of one revision for an object, its hybrid stream included. */
+export async function findInSection(section: XrefSection, num: number): Promise<XrefEntry | undefined> {
+  const entry = await section.find(num);
+  if (section.hybrid && (entry === undefined || entry.type === 'free')) {
+    return (await section.hybrid.find(num)) ?? entry;
+  }
+  return entry;
+}
+
+/** Index of the range that holds `num` and the row in it, counted over the whole section. */
+export function rowOf(
+  ranges: readonly XrefRange[],
+  num: number,
+): { range: number; row: number; before: number } | undefined {
+  let before = 0;
+  for (const [range, { first, count }] of ranges.entries()) {
+    if (num >= first && num < first + count) return { range, row: num - first, before };
+    before += count;
+  }
+  return undefined;
+}
+
+/** Follows /Prev from the last section to the first. Throws `pdf_broken` on a loop, `pdf_limits` on too long a chain. */
+export async function readXref(reader: WindowReader, startxref: number, limits: PdfLimits): Promise<Xref> {
+  const sections: XrefSection[] = [];
+  const visited = new Set<number>();
+  let rows = 0;
+  for (let offset: number | undefined = startxref; offset !== undefined; ) {
+    if (visited.has(offset)) throw broken('the chain of cross-references runs in a circle');
+    visited.add(offset);
+    if (sections.length >= limits.sections) throw overLimit('the file has too many revisions');
+    const section: XrefSection = await readSection(reader, offset, limits);
+    rows += section.ranges.reduce((sum, range) => sum + range.count, 0);
+    if (rows > limits.objects) throw overLimit('the file has too many objects');
+    sections.push(section);
+    offset = previousOf(section.trailer);
+  }
+  return new Xref(sections);
+}
+
+async function readSection(reader: WindowReader, offset: number, limits: PdfLimits): Promise<XrefSection> {
+  // Some writers count a line end before `xref`: harmless, and found in files that are validly signed.
+  const first = await reader.parse(offset, (window) => window.bytes.find((byte) => WHITESPACE[byte] !== 1));
+  if (first !== 0x78) return readStreamSection(reader, offset, limits);
+  const table = await readTableSection(reader, offset, limits);
+  const at = table.trailer.get('XRefStm');
+  if (at === undefined) return table;
+  if (!isInteger(at)) throw broken('/XRefStm is not an offset');
+  const hybrid = await readStreamSection(reader, at, limits);
+  return { ...table, find: table.find, hybrid };
+}
+
+function previousOf(trailer: PdfDict): number | undefined {
+  const previous = trailer.get('Prev');
+  if (previous === undefined) return undefined;
+  if (!isInteger(previous) || previous < 0) throw broken('/Prev is not an offset');
+  return previous;
+}

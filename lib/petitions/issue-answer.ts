@@ -1,0 +1,31 @@
+import type { Actor } from '../access/actor.ts';
+import { authorize } from '../access/policy.ts';
+import type { EpochMs } from '../platform/clock.ts';
+import type { CaseCode } from '../platform/ids.ts';
+import { takeNumber } from '../registers/take-number.ts';
+import { commitPetition, type PetitionDeps, type Stamp } from './change-petition.ts';
+import { accessSubject, inState, type Petition } from './petition.ts';
+import { ANSWER_TYPE } from './sign-answer.ts';
+import { answerNumbered } from './transitions.ts';
+
+/**
+ * The clerk issues a signed answer: it takes the next outgoing number in this very transaction, and is then sealed.
+ * @throws ProblemError `not_found`, `forbidden`, `invalid_state`, `unit_without_seal`, `certificate_expired`
+ */
+export async function issueAnswer(
+  deps: Pick<PetitionDeps, 'petitions' | 'events' | 'directory' | 'registers'>,
+  actor: Actor,
+  code: CaseCode,
+  at: EpochMs,
+  stamp: Stamp,
+): Promise<Petition> {
+  const petition = await deps.petitions.petition(code);
+  authorize(actor, 'petition.issue-answer', accessSubject(petition), at, 'petition.read');
+  inState(petition, 'answer-signed');
+  const unit = await deps.directory.unit(petition.unit);
+  // A number is never taken for what cannot be sealed.
+  await deps.directory.signerOf({ kind: 'unit', code: unit.code }, at);
+  const number = await takeNumber(deps, { register: 'outgoing', unit, type: ANSWER_TYPE, caseId: code, caseCode: code, at });
+  const change = answerNumbered(petition, actor, { number: number.number, text: number.text }, at);
+  return commitPetition(deps, petition, change, { stamp, writes: number.writes });
+}

@@ -1,0 +1,37 @@
+import type { Actor } from '../access/actor.ts';
+import { authorize } from '../access/policy.ts';
+import { competenceOf } from '../access/signing-competence.ts';
+import type { EpochMs } from '../platform/clock.ts';
+import { ProblemError } from '../platform/errors.ts';
+import type { Sha256Hex } from '../platform/hash.ts';
+import type { CaseCode } from '../platform/ids.ts';
+import { commitPetition, type PetitionDeps, type Stamp } from './change-petition.ts';
+import { accessSubject, inState, type Petition } from './petition.ts';
+import { answerApproved } from './transitions.ts';
+
+/** An answer is numbered among the official letters. */
+export const ANSWER_TYPE = 'cong-van';
+
+/**
+ * The leader approves an answer and has it signed: exactly the bytes they were shown, in a capacity they hold today.
+ * @param sha256 of the draft as it was shown
+ * @throws ProblemError `not_found`, `forbidden`, `invalid_state`, `document_changed`, `signer_not_competent`,
+ *   `signer_without_certificate`, `certificate_expired`, `certificate_not_yet_valid`
+ */
+export async function signAnswer(
+  deps: Pick<PetitionDeps, 'petitions' | 'events' | 'directory'>,
+  actor: Actor,
+  code: CaseCode,
+  sha256: Sha256Hex,
+  at: EpochMs,
+  stamp: Stamp,
+): Promise<Petition> {
+  const petition = await deps.petitions.petition(code);
+  authorize(actor, 'petition.sign-answer', accessSubject(petition), at, 'petition.read');
+  const { draft } = inState(petition, 'answer-drafted');
+  if (draft.sha256 !== sha256) throw new ProblemError('document_changed', { field: 'sha256' });
+  const competence = competenceOf(actor, petition.unit, ANSWER_TYPE, at);
+  await deps.directory.signerOf({ kind: 'person', id: actor.personId }, at);
+  const change = answerApproved(petition, { by: actor.personId, name: actor.name, ...competence, at, sha256 });
+  return commitPetition(deps, petition, change, { stamp });
+}

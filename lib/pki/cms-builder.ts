@@ -1,0 +1,92 @@
+import { createHash } from 'node:crypto';
+import {
+  encodeHashAlgorithm,
+  encodeSignatureAlgorithm,
+  type SigningAlgorithm,
+  type SigningHash,
+} from './algorithms.ts';
+import type { Certificate } from './certificate.ts';
+import {
+  contextTag,
+  encode,
+  encodeInteger,
+  encodeOctetString,
+  encodeOid,
+  encodeSequence,
+  encodeSetOf,
+  TAG,
+} from './der.ts';
+import { OID } from './oids.ts';
+import { longestSignature, type Signer, signChecked, usableCertificate } from './signer.ts';
+
+/**
+ * Makes the detached CMS SignedData of a PAdES baseline signature (EN 319 142-1 §6, EN 319 122-1 §5): content-type,
+ * message-digest and ESS signing-certificate-v2 signed, no signing-time, certificates included.
+ *
+ * @param contentDigest hash of the signed bytes under the signer's hash
+ * @param at the time of signing, epoch ms
+ * @returns ContentInfo in DER
+ * @throws ProblemError as `usableCertificate` and `signChecked`
+ */
+export async function buildSignedData(signer: Signer, contentDigest: Uint8Array, at: number): Promise<Uint8Array> {
+  const certificate = usableCertificate(signer, at);
+  const attributes = signedAttributes(signer, contentDigest);
+  const signature = await signChecked(signer, certificate, encodeSetOf(attributes));
+  return assemble(signer, certificate, attributes, signature);
+}
+
+/** Octets that `buildSignedData` takes at most for this signer: what /Contents must have room for. */
+export function largestSignedData(signer: Signer, at: number): number {
+  const certificate = usableCertificate(signer, at);
+  const attributes = signedAttributes(signer, createHash(signer.algorithm.hash).digest());
+  return assemble(signer, certificate, attributes, new Uint8Array(longestSignature(certificate))).length;
+}
+
+/** The signed attributes, each encoded; their SET OF in DER is what is signed (RFC 5652 §5.4). */
+function signedAttributes(
+  { algorithm: { hash }, certificate }: Pick<Signer, 'algorithm' | 'certificate'>,
+  contentDigest: Uint8Array,
+): Uint8Array[] {
+  return [
+    attribute(OID.contentType, encodeOid(OID.data)),
+    attribute(OID.messageDigest, encodeOctetString(contentDigest)),
+    attribute(OID.signingCertificateV2, signingCertificateV2(hash, certificate)),
+  ];
+}
+
+function attribute(type: string, value: Uint8Array): Uint8Array {
+  return encodeSequence(encodeOid(type), encodeSetOf([value]));
+}
+
+/** SigningCertificateV2 (RFC 5035 §3) of one certificate; SHA-256 is the default and so left out in DER. */
+function signingCertificateV2(hash: SigningHash, certificate: Uint8Array): Uint8Array {
+  const certHash = encodeOctetString(createHash(hash).update(certificate).digest());
+  const certId = hash === 'sha256' ? encodeSequence(certHash) : encodeSequence(encodeHashAlgorithm(hash), certHash);
+  return encodeSequence(encodeSequence(certId));
+}
+
+function assemble(
+  { algorithm, chain }: { readonly algorithm: SigningAlgorithm; readonly chain: readonly Uint8Array[] },
+  certificate: Certificate,
+  attributes: readonly Uint8Array[],
+  signature: Uint8Array,
+): Uint8Array {
+  const version1 = encodeInteger(1);
+  const hashAlgorithm = encodeHashAlgorithm(algorithm.hash);
+  const signerInfo = encodeSequence(
+    version1,
+    encodeSequence(certificate.issuer, encode(TAG.integer, certificate.serialNumber)),
+    hashAlgorithm,
+    encodeSetOf(attributes, contextTag(0)),
+    encodeSignatureAlgorithm(algorithm),
+    encodeOctetString(signature),
+  );
+  const signedData = encodeSequence(
+    version1,
+    encodeSetOf([hashAlgorithm]),
+    encodeSequence(encodeOid(OID.data)),
+    encodeSetOf([certificate.der, ...chain], contextTag(0)),
+    encodeSetOf([signerInfo]),
+  );
+  return encodeSequence(encodeOid(OID.signedData), encode(contextTag(0), signedData));
+}

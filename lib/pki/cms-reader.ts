@@ -1,0 +1,160 @@
+import { type FoundAlgorithm, type HashName, readHashAlgorithm, readSignatureAlgorithm } from './algorithms.ts';
+import {
+  children,
+  childrenOfSet,
+  contextTag,
+  type DerElement,
+  DerError,
+  enter,
+  readIntegerBytes,
+  readOid,
+  readSmallInteger,
+  readWhole,
+  TAG,
+} from './der.ts';
+import { OID } from './oids.ts';
+
+/** ESSCertID or ESSCertIDv2 (RFC 5035): which certificate the signer says it signed with. */
+export interface SigningCertificateReference {
+  /** undefined: a hash that is not known here. */
+  readonly hash: HashName | undefined;
+  readonly certHash: Uint8Array;
+}
+
+export interface SignedAttributes {
+  /** What is signed: the attributes as a SET OF in DER (RFC 5652 §5.4). */
+  readonly encoded: Uint8Array;
+  readonly contentType: string | undefined;
+  readonly messageDigest: Uint8Array | undefined;
+  readonly signingCertificate: SigningCertificateReference | undefined;
+  /** Types of all signed attributes, in order of occurrence. */
+  readonly types: readonly string[];
+}
+
+export interface SignerInfo {
+  readonly issuer: Uint8Array | undefined;
+  readonly serialNumber: Uint8Array | undefined;
+  readonly subjectKeyIdentifier: Uint8Array | undefined;
+  readonly digestAlgorithm: HashName | undefined;
+  readonly signedAttributes: SignedAttributes | undefined;
+  /** undefined: an algorithm that is not known here. */
+  readonly signatureAlgorithm: FoundAlgorithm | undefined;
+  readonly signature: Uint8Array;
+  /** Types of the unsigned attributes. */
+  readonly unsignedTypes: readonly string[];
+}
+
+/** A SignedData as it was found; nothing in it has been verified. */
+export interface SignedData {
+  /** Encapsulated content, which a detached signature must not have. */
+  readonly content: Uint8Array | undefined;
+  readonly contentType: string;
+  /** X.509 certificates in DER; other kinds are left out. */
+  readonly certificates: readonly Uint8Array[];
+  readonly signerInfos: readonly SignerInfo[];
+}
+
+const MAX_CERTIFICATES = 100;
+const MAX_ATTRIBUTES = 100;
+
+/** Reads a ContentInfo with SignedData (RFC 5652 §5), in strict DER. @throws DerError */
+export function readSignedData(der: Uint8Array): SignedData {
+  const contentInfo = enter(readWhole(der, TAG.sequence));
+  if (readOid(contentInfo.next(TAG.oid)) !== OID.signedData) throw new DerError('the content is not SignedData');
+  const explicit = contentInfo.next(contextTag(0));
+  contentInfo.end();
+
+  const fields = enter(readWhole(explicit.content, TAG.sequence));
+  readSmallInteger(fields.next(TAG.integer));
+  fields.next(TAG.set);
+  const encapsulated = enter(fields.next(TAG.sequence));
+  const certificates = fields.optional(contextTag(0));
+  fields.optional(contextTag(1));
+  const signerInfos = fields.next(TAG.set);
+  fields.end();
+
+  const contentType = readOid(encapsulated.next(TAG.oid));
+  const content = encapsulated.optional(contextTag(0));
+  encapsulated.end();
+  return {
+    content: content?.content,
+    contentType,
+    certificates: certificates
+      ? children(certificates, MAX_CERTIFICATES).flatMap((one) => (one.tag === TAG.sequence ? [one.bytes] : []))
+      : [],
+    signerInfos: children(signerInfos, 10).map(readSignerInfo),
+  };
+}
+
+function readSignerInfo(element: DerElement): SignerInfo {
+  const fields = enter(element);
+  readSmallInteger(fields.next(TAG.integer));
+  const subjectKeyIdentifier = fields.optional(contextTag(0, false))?.content;
+  const issuerAndSerial = subjectKeyIdentifier ? undefined : enter(fields.next(TAG.sequence));
+  const digestAlgorithm = readHashAlgorithm(fields.next(TAG.sequence));
+  const signedAttributes = fields.optional(contextTag(0));
+  const signatureAlgorithm = readSignatureAlgorithm(fields.next(TAG.sequence));
+  const signature = fields.next(TAG.octetString).content;
+  const unsignedAttributes = fields.optional(contextTag(1));
+  fields.end();
+
+  const issuer = issuerAndSerial?.next(TAG.sequence).bytes;
+  const serialNumber = issuerAndSerial && readIntegerBytes(issuerAndSerial.next(TAG.integer));
+  issuerAndSerial?.end();
+  return {
+    issuer,
+    serialNumber,
+    subjectKeyIdentifier,
+    digestAlgorithm,
+    signedAttributes: signedAttributes && readSignedAttributes(signedAttributes),
+    signatureAlgorithm,
+    signature,
+    unsignedTypes: unsignedAttributes
+      ? children(unsignedAttributes, MAX_ATTRIBUTES).map((one) => readOid(enter(one).next(TAG.oid)))
+      : [],
+  };
+}
+
+function readSignedAttributes(element: DerElement): SignedAttributes {
+  const encoded = Buffer.from(element.bytes);
+  encoded[0] = TAG.set;
+  const values = new Map<string, DerElement>();
+  for (const attribute of childrenOfSet(element, MAX_ATTRIBUTES)) {
+    const fields = enter(attribute);
+    const type = readOid(fields.next(TAG.oid));
+    const set = fields.next(TAG.set);
+    fields.end();
+    if (values.has(type)) throw new DerError('a signed attribute occurs twice');
+    values.set(type, set);
+  }
+  const single = (type: string) => {
+    const set = values.get(type);
+    return set && readWhole(set.content);
+  };
+  const contentType = single(OID.contentType);
+  const messageDigest = single(OID.messageDigest);
+  if (messageDigest && messageDigest.tag !== TAG.octetString)
+    throw new DerError('the message digest is not an octet string');
+  return {
+    encoded,
+    contentType: contentType && readOid(contentType),
+    messageDigest: messageDigest?.content,
+    signingCertificate: readSigningCertificate(single(OID.signingCertificateV2), single(OID.signingCertificate)),
+    types: [...values.keys()],
+  };
+}
+
+/** The first certificate reference of either version of the attribute: the signer's own (RFC 5035 §3, §5). */
+function readSigningCertificate(
+  v2: DerElement | undefined,
+  v1: DerElement | undefined,
+): SigningCertificateReference | undefined {
+  const attribute = v2 ?? v1;
+  if (!attribute) return undefined;
+  if (attribute.tag !== TAG.sequence) throw new DerError('a signing certificate attribute is not a sequence');
+  const certId = enter(enter(enter(attribute).next(TAG.sequence)).next(TAG.sequence));
+  const algorithm = v2 ? certId.optional(TAG.sequence) : undefined;
+  const certHash = certId.next(TAG.octetString).content;
+  const hash = algorithm ? readHashAlgorithm(algorithm) : v2 ? 'sha256' : 'sha1';
+  return { hash, certHash };
+}

@@ -1,0 +1,101 @@
+import type { ByteSource } from '../pdf/byte-source.ts';
+import type { PdfDocument } from '../pdf/document.ts';
+import { WHITESPACE } from '../pdf/lexer.ts';
+import { ref } from '../pdf/objects.ts';
+import type { XrefSection } from '../pdf/xref.ts';
+import { ProblemError } from '../platform/errors.ts';
+import { openRevision } from './byte-range.ts';
+import { DanglingReferences } from './dangling-references.ts';
+import { type Reason, reason } from './reasons.ts';
+import { readChanges } from './revision-changes.ts';
+import { judgeStep, type StepFindings, unreadableStep } from './revision-rules.ts';
+
+/** A revision after the first signed one. */
+export interface LaterStep extends StepFindings {
+  /** Offset of its cross-reference section: later than the end of every signature that it comes after. */
+  readonly offset: number;
+  readonly end: number;
+}
+
+export interface History {
+  readonly steps: readonly LaterStep[];
+  /** What is wrong with the sequence itself. */
+  readonly reasons: readonly Reason[];
+}
+
+/** Judges every revision after `first` (a revision that ends at `first.source.length`) up to the whole file. */
+export async function readHistory(first: PdfDocument, whole: PdfDocument): Promise<History> {
+  const later = laterSections(first, whole);
+  if (!later) return { steps: [], reasons: [reason('history_rewritten')] };
+  if (later.length === 0) {
+    const stray = await hasStrayBytes(whole.source, first.source.length);
+    return { steps: [], reasons: stray ? [reason('bytes_after_revision')] : [] };
+  }
+  const dangling = new DanglingReferences();
+  const steps: LaterStep[] = [];
+  let before = first;
+  for (const [index, section] of later.entries()) {
+    const next = later[index + 1];
+    const end = next ? await endOfRevision(whole.source, section.offset, next.offset) : whole.source.length;
+    const after = next ? end && (await openRevision(whole.source, end)) : whole;
+    if (!after || !end || after.startxref !== section.offset)
+      return { steps, reasons: [reason('revision_unreadable', `offset ${section.offset}`)] };
+    const findings = await judge({ before, after, section }, dangling, before === first);
+    steps.push({ ...findings, offset: section.offset, end });
+    before = after;
+  }
+  return { steps, reasons: [] };
+}
+
+/** Sections that were appended after `first`, oldest first; undefined when they do not simply follow its own. */
+function laterSections(first: PdfDocument, whole: PdfDocument): XrefSection[] | undefined {
+  const count = whole.xref.sections.length - first.xref.sections.length;
+  const kept = whole.xref.sections.slice(Math.max(count, 0));
+  const same = count >= 0 && kept.every((section, index) => section.offset === first.xref.sections[index]?.offset);
+  const later = whole.xref.sections.slice(0, Math.max(count, 0)).reverse();
+  const ascending = later.every(
+    (section, index) => section.offset >= (later[index - 1]?.offset ?? first.source.length),
+  );
+  return same && ascending ? later : undefined;
+}
+
+async function judge(
+  step: Parameters<typeof judgeStep>[0],
+  dangling: DanglingReferences,
+  isFirst: boolean,
+): Promise<StepFindings> {
+  try {
+    if (isFirst) await dangling.addDocument(step.before);
+    const findings = await judgeStep(step, dangling);
+    const { changed, added } = await readChanges(step);
+    for (const num of [...changed.keys(), ...added.keys()]) {
+      const entry = await step.after.xref.find(num);
+      await dangling.addObject(step.after, ref(num, entry?.type === 'offset' ? entry.gen : 0));
+    }
+    return findings;
+  } catch (error) {
+    if (error instanceof ProblemError) return unreadableStep(error.detail ?? error.code);
+    throw error;
+  }
+}
+
+/** Where the revision ends whose cross-reference section begins at `start`; the next section begins at `limit`. */
+async function endOfRevision(source: ByteSource, start: number, limit: number): Promise<number | undefined> {
+  const window = 64 * 1024;
+  const overlap = 256;
+  for (let offset = start; offset < limit; offset += window - overlap) {
+    const text = Buffer.from(await source.read(offset, Math.min(window, limit - offset))).toString('latin1');
+    for (const match of text.matchAll(
+      /startxref[ \t]*(?:\r\n|\r|\n)[ \t]*(\d{1,15})[ \t]*[\r\n]+%%EOF(?:\r\n|\r|\n|$)/g,
+    )) {
+      if (Number(match[1]) === start) return offset + match.index + match[0].length;
+    }
+  }
+  return undefined;
+}
+
+async function hasStrayBytes(source: ByteSource, from: number): Promise<boolean> {
+  const length = source.length - from;
+  if (length > 1024) return true;
+  return (await source.read(from, length)).some((byte) => WHITESPACE[byte] !== 1);
+}

@@ -1,0 +1,43 @@
+import type { PdfDocument } from '../pdf/document.ts';
+import {
+  isArray,
+  isDict,
+  isName,
+  isRef,
+  isString,
+  type PdfDict,
+  type PdfObject,
+  type PdfString,
+} from '../pdf/objects.ts';
+import type { SignatureField } from '../pdf/signature-permissions.ts';
+
+/** /Contents of a signature dictionary, when it is a string that stands in the file itself. */
+export function contentsOf(signature: PdfDict): Required<PdfString> | undefined {
+  const contents = signature.get('Contents');
+  return isString(contents) && contents.span ? { ...contents, span: contents.span } : undefined;
+}
+
+/** True for a document timestamp (ISO 32000-2 §12.8.5). */
+export function isDocumentTimestamp(signature: PdfDict): boolean {
+  return isName(signature.get('SubFilter'), 'ETSI.RFC3161') || isName(signature.get('Type'), 'DocTimeStamp');
+}
+
+/** The object number of the signature dictionary of a field; undefined where it is direct. */
+export function signatureNumber({ value }: SignatureField): number | undefined {
+  return isRef(value) ? value.num : undefined;
+}
+
+/** Parameters of a transform method among the references of a signature (§12.8.2); undefined when it has none. */
+export async function transformParameters(
+  document: PdfDocument,
+  signature: PdfDict,
+  method: 'DocMDP' | 'FieldMDP',
+): Promise<PdfObject | undefined> {
+  const references = await document.value(signature, 'Reference');
+  for (const item of isArray(references) ? references : []) {
+    const reference = await document.resolve(item);
+    if (!isDict(reference) || !isName(await document.value(reference, 'TransformMethod'), method)) continue;
+    return document.value(reference, 'TransformParams');
+  }
+  return undefined;
+}

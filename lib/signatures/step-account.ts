@@ -1,0 +1,49 @@
+import type { PdfDocument } from '../pdf/document.ts';
+import { isRef, type PdfObject } from '../pdf/objects.ts';
+import { referencesIn, sameValue } from './object-equality.ts';
+import { type Reason, type ReasonCode, reason } from './reasons.ts';
+import type { Changes, Step } from './revision-changes.ts';
+
+/** The books of one revision: which of its objects have been accounted for, and what was found wrong. */
+export class StepAccount {
+  readonly before: PdfDocument;
+  readonly after: PdfDocument;
+  readonly changes: Changes;
+  readonly reasons: Reason[] = [];
+  readonly #explained = new Set<number>();
+  readonly #walked = new Set<number>();
+
+  constructor({ before, after }: Step, changes: Changes) {
+    this.before = before;
+    this.after = after;
+    this.changes = changes;
+  }
+
+  fault(code: ReasonCode, num?: number): void {
+    this.reasons.push(reason(code, num === undefined ? undefined : `object ${num}`));
+  }
+
+  isExplained(num: number): boolean {
+    return this.#explained.has(num);
+  }
+
+  /**
+   * Accounts for the object that holds a value whose content has been compared. An object that existed counts only when
+   * it held the very same place before: another one must not be overwritten to take the place.
+   */
+  holder(before: PdfObject | undefined, after: PdfObject | undefined): void {
+    if (isRef(after) && (this.changes.added.has(after.num) || sameValue(before, after))) this.#explained.add(after.num);
+  }
+
+  /** Accounts for the new objects that `value` reaches; objects that were there before are not passed through. */
+  newObjects(value: PdfObject | undefined): void {
+    const pending = [...referencesIn(value ?? null)];
+    for (let num = pending.pop(); num !== undefined; num = pending.pop()) {
+      const added = this.changes.added.get(num);
+      if (!added || this.#walked.has(num)) continue;
+      this.#walked.add(num);
+      this.#explained.add(num);
+      pending.push(...referencesIn(added.value));
+    }
+  }
+}

@@ -1,0 +1,33 @@
+import { z } from 'zod';
+import { unitCode } from '../directory/unit.ts';
+import type { Write } from '../platform/aws/table.ts';
+import type { Sha256Hex } from '../platform/hash.ts';
+
+/** What was issued, by the hash of its bytes. Nothing of the citizen: this is what anyone may ask for. */
+export const issuedDocument = z.object({
+  sha256: z.string().length(64),
+  what: z.enum(['receipt', 'answer', 'dispatch']),
+  /** Code of the case that it belongs to. */
+  code: z.string(),
+  documentId: z.string(),
+  issuedAt: z.number().int(),
+  unit: z.object({ code: unitCode, name: z.string() }),
+  /** Number and symbol; receipts have none. */
+  number: z.string().optional(),
+  /** Document type by id; receipts have none. */
+  type: z.string().optional(),
+  /** Officials who signed, as their signatures show them. */
+  signers: z.array(z.object({ name: z.string(), title: z.string(), at: z.number().int() })),
+  /** What it is worth now: recall and replacement change it. */
+  standing: z.enum(['in-force', 'recalled', 'replaced']),
+});
+export type IssuedDocument = z.infer<typeof issuedDocument>;
+
+/** The index of issued bytes. */
+export interface IssuedDocuments {
+  /** The write that enters a document, in the transaction that issues it. */
+  write(entry: IssuedDocument): Write;
+  byHash(sha256: Sha256Hex): Promise<IssuedDocument | undefined>;
+  /** By the code of a case or the id of a document, oldest first. */
+  byCode(code: string): Promise<readonly IssuedDocument[]>;
+}

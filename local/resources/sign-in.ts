@@ -1,0 +1,68 @@
+import type { ResourceContext, ResourceTypes } from '../assembly/resource-type.ts';
+import type { JsonObject } from '../assembly/template.ts';
+import { DESCRIBES, type Laptop } from './laptop.ts';
+
+const REAL_SIGN_IN = 'how people prove who they are is up to the provider that stands for the pool';
+
+/** User pools: an OpenID Connect provider of the laptop stands for them, or the issuer stays the one AWS would have. */
+export function signInTypes({ signIn }: Laptop): ResourceTypes {
+  async function createUserPool(properties: JsonObject, context: ResourceContext) {
+    const made = await signIn?.createUserPool(context.id, properties);
+    const poolId = made?.poolId ?? `${context.region}_${context.physicalName(24).slice(-9)}`;
+    const name = `cognito-idp.${context.region}.amazonaws.com/${poolId}`;
+    const issuer = made?.issuer ?? `https://${name}`;
+    const arn = context.arn('cognito-idp', `userpool/${poolId}`);
+    return { ref: poolId, attributes: { Arn: arn, ProviderName: name, ProviderURL: issuer, UserPoolId: poolId } };
+  }
+
+  async function createClient(properties: JsonObject, context: ResourceContext) {
+    const made = await signIn?.createClient(context.id, String(properties.UserPoolId), properties);
+    const clientId = made?.clientId ?? context.physicalName(26).slice(-10);
+    return { ref: clientId, attributes: { ClientId: clientId, Name: String(properties.ClientName ?? clientId) } };
+  }
+
+  return {
+    'AWS::Cognito::UserPool': {
+      properties: ['Schema', 'UserPoolName'],
+      ignored: {
+        AccountRecoverySetting: REAL_SIGN_IN,
+        AdminCreateUserConfig: REAL_SIGN_IN,
+        DeletionProtection: 'nobody deletes the stack here',
+        EmailVerificationMessage: REAL_SIGN_IN,
+        EmailVerificationSubject: REAL_SIGN_IN,
+        EnabledMfas: REAL_SIGN_IN,
+        MfaConfiguration: REAL_SIGN_IN,
+        Policies: REAL_SIGN_IN,
+        SmsVerificationMessage: REAL_SIGN_IN,
+        UserPoolAddOns: REAL_SIGN_IN,
+        UserPoolTags: DESCRIBES,
+        UserPoolTier: 'changes the bill and the extras of the hosted pages',
+        VerificationMessageTemplate: REAL_SIGN_IN,
+      },
+      create: createUserPool,
+    },
+    'AWS::Cognito::UserPoolClient': {
+      properties: [
+        'AccessTokenValidity', 'AllowedOAuthFlows', 'AllowedOAuthFlowsUserPoolClient', 'AllowedOAuthScopes', 'CallbackURLs',
+        'ClientName', 'GenerateSecret', 'IdTokenValidity', 'LogoutURLs', 'RefreshTokenValidity', 'TokenValidityUnits',
+        'UserPoolId',
+      ], // biome-ignore format: one list
+      ignored: {
+        EnableTokenRevocation: REAL_SIGN_IN,
+        ExplicitAuthFlows: REAL_SIGN_IN,
+        PreventUserExistenceErrors: REAL_SIGN_IN,
+        SupportedIdentityProviders: 'the provider on the laptop is its own identity provider',
+      },
+      create: createClient,
+    },
+    'AWS::Cognito::UserPoolGroup': {
+      properties: ['GroupName', 'UserPoolId'],
+      ignored: { Description: DESCRIBES, Precedence: DESCRIBES },
+      create: async (properties) => {
+        const name = String(properties.GroupName);
+        await signIn?.createGroup(String(properties.UserPoolId), name);
+        return { ref: name };
+      },
+    },
+  };
+}

@@ -1,0 +1,155 @@
+import { describe, expect, test } from 'vitest';
+import { FUNCTION_NAMES, type FunctionName } from '../../infra/functions.ts';
+import { functionNamed, ofType, type Statement, stacksOf, statementsOf } from './synthesized.ts';
+
+const stacks = stacksOf('production');
+
+const READ = ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:Query'];
+const WRITE = ['dynamodb:ConditionCheckItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'];
+const TABLE_KEY = ['kms:Decrypt', 'kms:Encrypt', 'kms:GenerateDataKey'];
+const READ_WRITE = [...READ, ...WRITE, ...TABLE_KEY];
+const DOCUMENTS_GET = ['s3:GetObject', 's3:GetObjectVersion', 'kms:Decrypt'];
+const DOCUMENTS_PUT = [
+  's3:AbortMultipartUpload',
+  's3:PutObject',
+  's3:PutObjectRetention',
+  'kms:Decrypt',
+  'kms:GenerateDataKey',
+];
+const SIGN = ['kms:GetPublicKey', 'kms:Sign'];
+const CONSUME = [
+  'sqs:ChangeMessageVisibility',
+  'sqs:DeleteMessage',
+  'sqs:GetQueueAttributes',
+  'sqs:GetQueueUrl',
+  'sqs:ReceiveMessage',
+];
+
+/** Every action of every function, besides writing its own log and its traces. */
+const MAY: Readonly<Record<FunctionName, readonly string[]>> = {
+  'documents-api': [...READ_WRITE, ...DOCUMENTS_GET, 's3:PutObject'],
+  'petitions-api': READ_WRITE,
+  'dispatches-api': READ_WRITE,
+  'directory-api': [...READ_WRITE, ...SIGN, 'kms:CreateAlias', 'kms:CreateKey', 'kms:TagResource'],
+  'verify-api': [...READ, ...DOCUMENTS_GET],
+  'service-api': [],
+  'intake-worker': [
+    ...READ_WRITE,
+    ...CONSUME,
+    ...DOCUMENTS_PUT,
+    's3:DeleteObject',
+    's3:DeleteObjectVersion',
+    's3:GetObject',
+    's3:GetObjectVersion',
+  ],
+  relay: [
+    'dynamodb:DescribeStream',
+    'dynamodb:GetRecords',
+    'dynamodb:GetShardIterator',
+    'dynamodb:ListStreams',
+    'kms:Decrypt',
+    'sqs:GetQueueAttributes',
+    'sqs:GetQueueUrl',
+    'sqs:SendMessage',
+  ],
+  'sign-worker': [...READ_WRITE, ...CONSUME, ...DOCUMENTS_GET, ...DOCUMENTS_PUT, ...SIGN],
+  'delivery-worker': [...READ_WRITE, ...CONSUME, ...DOCUMENTS_GET],
+  'notify-worker': [...READ_WRITE, ...CONSUME, ...DOCUMENTS_GET, 'ses:SendEmail'],
+  'mail-events-worker': [...READ_WRITE, ...CONSUME],
+  sweep: [
+    ...READ_WRITE,
+    's3:DeleteObject',
+    's3:DeleteObjectVersion',
+    's3:ListBucket',
+    's3:ListBucketVersions',
+    'sqs:SendMessage',
+  ],
+};
+
+const EVERYONE = ['logs:CreateLogStream', 'logs:PutLogEvents', 'xray:PutTelemetryRecords', 'xray:PutTraceSegments'];
+
+test.each(FUNCTION_NAMES)('%s may do what it is for and nothing else', (name) => {
+  const actions = new Set(statementsOf(stacks, name).flatMap((statement) => statement.actions));
+  expect([...actions].sort()).toEqual([...new Set([...MAY[name], ...EVERYONE])].sort());
+});
+
+test('every function has a role of its own, without managed policies', () => {
+  const roles = FUNCTION_NAMES.map((name) => functionNamed(stacks, name).properties.Role['Fn::GetAtt'][0]);
+  expect(new Set(roles).size).toBe(FUNCTION_NAMES.length);
+  const managed = ofType(stacks.all, 'AWS::IAM::Role').filter(({ properties }) => properties.ManagedPolicyArns);
+  expect(managed).toEqual([]);
+});
+
+describe('no statement reaches further than it must', () => {
+  const every = FUNCTION_NAMES.flatMap((name) => statementsOf(stacks, name).map((statement) => ({ name, statement })));
+
+  test('no action is a wildcard, and only tracing and the making of keys name no resource', () => {
+    expect(every.filter(({ statement }) => statement.actions.some((action) => action.includes('*')))).toEqual([]);
+    const unbounded = every.filter(({ statement }) => statement.resources.includes('"*"'));
+    const actions = new Set(unbounded.flatMap(({ statement }) => statement.actions));
+    expect([...actions].sort()).toEqual(['kms:CreateKey', 'xray:PutTelemetryRecords', 'xray:PutTraceSegments']);
+  });
+
+  test('signing is held to keys with an alias of the stage', () => {
+    const signing = every.filter(({ statement }) => statement.actions.includes('kms:Sign'));
+    expect(signing.map(({ name }) => name)).toEqual(['directory-api', 'sign-worker']);
+    for (const { statement } of signing) {
+      expect(statement.conditions).toEqual({
+        'ForAnyValue:StringLike': { 'kms:ResourceAliases': 'alias/ba-khong/production/*' },
+      });
+    }
+  });
+
+  test('new keys can only be signing keys tagged with the stage, and aliases stay below its prefix', () => {
+    const [create] = statementsWith('kms:CreateKey');
+    expect(create?.conditions).toMatchObject({
+      StringEquals: { 'aws:RequestTag/ba-khong:stage': 'production', 'kms:KeyUsage': 'SIGN_VERIFY' },
+    });
+    const [onKey, onAlias] = statementsWith('kms:CreateAlias');
+    expect(onKey?.conditions).toEqual({ StringEquals: { 'aws:ResourceTag/ba-khong:stage': 'production' } });
+    expect(onAlias?.resources.join()).toContain(':alias/ba-khong/production/*');
+  });
+
+  test('uploads stay below intake/, for whoever puts, gets or deletes them', () => {
+    const onObjects = every.filter(({ statement }) =>
+      statement.resources.some((text) => text.includes('Intake') && text.includes('/')),
+    );
+    expect(onObjects.map(({ name }) => name).sort()).toEqual(['documents-api', 'intake-worker', 'sweep']);
+    for (const { statement } of onObjects) expect(statement.resources.join()).toContain('/intake/*');
+  });
+
+  test('nobody deletes a document, changes its lock, or bypasses it', () => {
+    const onDocuments = every.filter(({ statement }) => statement.resources.some((text) => text.includes('Documents')));
+    const actions = new Set(onDocuments.flatMap(({ statement }) => statement.actions));
+    for (const forbidden of ['s3:DeleteObject', 's3:DeleteObjectVersion', 's3:BypassGovernanceRetention']) {
+      expect(actions).not.toContain(forbidden);
+    }
+  });
+
+  test('keys of the stores are used only by way of the stores', () => {
+    const direct = every.filter(
+      ({ statement }) =>
+        statement.actions.includes('kms:Decrypt') && !JSON.stringify(statement.conditions).includes('kms:ViaService'),
+    );
+    expect(direct).toEqual([]);
+  });
+
+  test('mail goes out from the address of the stage alone', () => {
+    const [send] = statementsWith('ses:SendEmail');
+    expect(send?.conditions).toEqual({ StringEquals: { 'ses:FromAddress': 'khong-tra-loi@ba-khong.example' } });
+    expect(send?.resources.join()).toContain(':identity/ba-khong.example');
+  });
+
+  function statementsWith(action: string): Statement[] {
+    return every.map(({ statement }) => statement).filter(({ actions }) => actions.includes(action));
+  }
+});
+
+test('an API function learns of no queue, and only those that use a bucket learn its name', () => {
+  const knows = (variable: string) =>
+    FUNCTION_NAMES.filter((name) => variable in functionNamed(stacks, name).properties.Environment.Variables);
+  expect(knows('SIGN_QUEUE_URL')).toEqual(['relay', 'sweep']);
+  expect(knows('INTAKE_BUCKET')).toEqual(['documents-api', 'intake-worker', 'sweep']);
+  expect(knows('MAIL_SENDER')).toEqual(['notify-worker']);
+  expect(knows('FONTS_DIR')).toEqual(['intake-worker', 'sign-worker']);
+});
