@@ -17,8 +17,8 @@ export const FUNCTION_NAMES = [
 
 export type FunctionName = (typeof FUNCTION_NAMES)[number];
 
-/** Those that author PDF pages and so carry the fonts. */
-export const WITH_FONTS: readonly FunctionName[] = ['sign-worker', 'intake-worker'];
+/** Those that write text on PDF pages and so carry the fonts. */
+export const WITH_FONTS: readonly FunctionName[] = ['sign-worker'];
 
 /** Folder of the fonts inside a function's asset. */
 export const FONTS_FOLDER = 'fonts';

@@ -40,7 +40,7 @@ export interface StageSettings {
 }
 
 /** The OpenID Connect provider that vouches for people; the user pool federates with it. */
-export interface NationalSignIn {
+interface NationalSignIn {
   readonly issuer: string;
   readonly clientId: string;
   /** Name of the Secrets Manager secret whose text is the client secret; created by hand, once per stage. */

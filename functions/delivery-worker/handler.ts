@@ -1,3 +1,4 @@
-export async function handler(): Promise<unknown> {
-  return { statusCode: 501 };
-}
+import { compose } from './compose.ts';
+import { deliveryWorker } from './worker.ts';
+
+export const handler = deliveryWorker(compose(process.env));

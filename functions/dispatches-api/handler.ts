@@ -1,3 +1,4 @@
-export async function handler(): Promise<unknown> {
-  return { statusCode: 501 };
-}
+import { dispatchesApi } from './api.ts';
+import { compose } from './compose.ts';
+
+export const handler = dispatchesApi(compose(process.env));

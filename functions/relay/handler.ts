@@ -1,3 +1,5 @@
-export async function handler(): Promise<unknown> {
-  return { statusCode: 501 };
-}
+import { createLog } from '../../lib/platform/log.ts';
+import { composeQueues } from '../queue/compose-queues.ts';
+import { relay } from './relay.ts';
+
+export const handler = relay({ queues: composeQueues(process.env), log: createLog() });

@@ -1,3 +1,4 @@
-export async function handler(): Promise<unknown> {
-  return { statusCode: 501 };
-}
+import { compose } from './compose.ts';
+import { signWorker } from './worker.ts';
+
+export const handler = signWorker(compose(process.env));

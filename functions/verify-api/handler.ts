@@ -1,3 +1,4 @@
-export async function handler(): Promise<unknown> {
-  return { statusCode: 501 };
-}
+import { verifyApi } from './api.ts';
+import { compose } from './compose.ts';
+
+export const handler = verifyApi(compose(process.env));

@@ -7,7 +7,7 @@ import { Construct } from 'constructs';
 import type { StageSettings } from '../stages.ts';
 
 /** File whose headings the alarms link to. */
-export const RUNBOOK = 'docs/operations.md';
+const RUNBOOK = 'docs/operations.md';
 
 export interface AlarmOptions {
   /** Part of the alarm's name: `ba-khong-<stage>-<name>`. */

@@ -80,8 +80,12 @@ export class DataAccess {
     return [this.#onIntake(['s3:PutObject'])];
   }
 
-  intakeGetDelete(): Grant[] {
-    return [this.#onIntake(['s3:GetObject', 's3:GetObjectVersion', 's3:DeleteObject', 's3:DeleteObjectVersion'])];
+  /** Listing makes S3 say that an object is gone; without it the answer is that access is denied. */
+  intakeTake(): Grant[] {
+    return [
+      allow(['s3:ListBucket'], [this.#arns.intake]),
+      this.#onIntake(['s3:GetObject', 's3:GetObjectVersion', 's3:DeleteObject', 's3:DeleteObjectVersion']),
+    ];
   }
 
   intakeListDelete(): Grant[] {
@@ -95,12 +99,9 @@ export class DataAccess {
     return [this.#onDocuments(['s3:GetObject', 's3:GetObjectVersion']), this.#keyOf('documents', ['kms:Decrypt'])];
   }
 
-  /** Puts (multipart too) and sets retention; never deletes, never bypasses a lock. */
+  /** Puts, under the bucket's own lock; never deletes, never changes or bypasses a lock. */
   documentsPut(): Grant[] {
-    return [
-      this.#onDocuments(['s3:PutObject', 's3:PutObjectRetention', 's3:AbortMultipartUpload']),
-      this.#keyOf('documents', ['kms:Decrypt', 'kms:GenerateDataKey']),
-    ];
+    return [this.#onDocuments(['s3:PutObject']), this.#keyOf('documents', ['kms:Decrypt', 'kms:GenerateDataKey'])];
   }
 
   /** Signs with the keys that bear an alias of this stage, whatever their ids. */

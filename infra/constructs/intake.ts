@@ -20,10 +20,8 @@ export class Intake extends Construct {
         [ENV.tableName]: data.names.table,
         [ENV.intakeBucket]: data.names.intake,
         [ENV.documentsBucket]: data.names.documents,
-        [ENV.maxUploadBytes]: String(settings.limits.uploadBytes),
-        [ENV.retentionDays]: String(settings.documents.retentionDays),
       },
-      grants: [...data.intakeGetDelete(), ...data.documentsPut(), ...data.tableReadWrite()],
+      grants: [...data.intakeTake(), ...data.documentsGet(), ...data.documentsPut(), ...data.tableReadWrite()],
     });
     worker.consume(work, { batchSize: 1, atOnce: settings.limits.workers });
     work.watch(board, this);

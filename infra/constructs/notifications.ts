@@ -48,12 +48,11 @@ export class Notifications extends Construct {
       timeout: NOTIFY_TIMEOUT,
       environment: {
         [ENV.tableName]: data.names.table,
-        [ENV.documentsBucket]: data.names.documents,
         [ENV.mailSender]: this.mail.sender,
         [ENV.mailConfigurationSet]: this.mail.configurationSetName,
         [ENV.portalUrl]: `https://${settings.domain}`,
       },
-      grants: [...data.tableReadWrite(), ...data.documentsGet(), ...this.mail.send()],
+      grants: [...data.tableReadWrite(), ...this.mail.send()],
     });
     worker.consume(work, { batchSize: 5, atOnce: settings.limits.workers });
     work.watch(board, scope);

@@ -24,8 +24,6 @@ export class Signing extends Construct {
       environment: {
         [ENV.tableName]: data.names.table,
         [ENV.documentsBucket]: data.names.documents,
-        [ENV.keyAliasPrefix]: data.keyAliasPrefix,
-        [ENV.retentionDays]: String(settings.documents.retentionDays),
         [ENV.portalUrl]: `https://${settings.domain}`,
       },
       grants: [...data.tableReadWrite(), ...data.documentsGet(), ...data.documentsPut(), ...data.sign()],

@@ -12,7 +12,7 @@ export interface WorkQueueProps {
 }
 
 /** A message is tried this often before it is put aside. */
-export const MAX_RECEIVES = 5;
+const MAX_RECEIVES = 5;
 
 /** A queue of work with its dead-letter queue: encrypted, TLS only, five tries. Messages hold ids only. */
 export class WorkQueue extends Construct {

@@ -3,7 +3,7 @@ import { CommitConflict } from '../platform/aws/table.ts';
 import { ProblemError } from '../platform/errors.ts';
 import { OPERATOR_GROUP } from '../platform/names.ts';
 import type { DirectoryWriter } from './directory-writer.ts';
-import { type Person, personId } from './person.ts';
+import { type Person, personFacts, personId } from './person.ts';
 
 /** What the sign-in provider vouches for. */
 export interface SignInClaims {
@@ -41,7 +41,7 @@ export async function actorOf(deps: ActorDeps, claims: SignInClaims): Promise<Ac
 function fromClaims(id: Person['id'], known: Person | undefined, claims: SignInClaims): Person {
   if (known && known.keptBy === 'operator') return known;
   const name = claims.name || known?.name || '';
-  const email = claims.email ?? known?.email;
+  const email = personFacts.shape.email.safeParse(claims.email).data ?? known?.email;
   if (known && known.name === name && known.email === email) return known;
   const base = known ?? { id, language: 'vi', assignments: [], keptBy: 'sign-in', certificates: [], version: 0 };
   return { ...base, name, email, version: base.version + 1 };

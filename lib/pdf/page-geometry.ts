@@ -67,3 +67,21 @@ export function uprightMatrix(rotate: PdfPage['rotate'], width: number, height: 
       return [1, 0, 0, 1, 0, 0];
   }
 }
+
+/** The inverse of `placeOnPage`: a rectangle of user space as a reader sees it. */
+export function shownBox(page: PdfPage, rect: Box): Box {
+  const { x, y, width, height } = page.cropBox;
+  const [left, low] = [rect.x - x, rect.y - y];
+  const [right, high] = [width - left - rect.width, height - low - rect.height];
+  const [shownX, shownY] = { 0: [left, low], 90: [low, right], 180: [right, high], 270: [high, left] }[page.rotate] as [
+    number,
+    number,
+  ];
+  const upright = page.rotate % 180 === 0;
+  return {
+    x: shownX * page.userUnit,
+    y: shownY * page.userUnit,
+    width: (upright ? rect.width : rect.height) * page.userUnit,
+    height: (upright ? rect.height : rect.width) * page.userUnit,
+  };
+}

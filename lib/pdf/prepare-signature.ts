@@ -4,7 +4,7 @@ import { acroForm, rootFields } from './form-fields.ts';
 import { type Drawing, graftDrawing } from './graft.ts';
 import { dict, dictWith, isDict, isRef, name, type PdfDict, type PdfObject, type PdfRef } from './objects.ts';
 import { placeOnPage } from './page-geometry.ts';
-import { type Box, pageAt } from './page-tree.ts';
+import { pageAt } from './page-tree.ts';
 import { Revision } from './revision.ts';
 import type { Placeholder } from './serialize.ts';
 import { attachToForm, attachToPage, fillField, newFieldName } from './signature-field.ts';
@@ -17,6 +17,7 @@ import {
   type SignatureField,
   signatureFields,
 } from './signature-permissions.ts';
+import type { SignaturePlace } from './signature-place.ts';
 import { dateString, textString } from './text-string.ts';
 
 /** /SubFilter of the signature: PAdES, PAdES document timestamp, ISO 32000-1 CMS. */
@@ -29,7 +30,7 @@ export interface SignatureRequest {
   /** An empty signature field to fill, or the name of the new one. Default: the next free `Signature<n>`. */
   readonly fieldName?: string;
   /** Where the signature shows; without it the signature is invisible. `page` counts from 0, -1 is the last. */
-  readonly visible?: { readonly page: number; readonly box: Box; readonly drawing: Drawing };
+  readonly visible?: SignaturePlace & { readonly drawing: Drawing };
   readonly reason?: string;
   readonly location?: string;
   readonly name?: string;

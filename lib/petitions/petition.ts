@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { PersonId } from '../access/actor.ts';
 import type { Subject } from '../access/policy.ts';
-import type { Case, Change } from '../cases/case-change.ts';
+import { approval, takenNumber } from '../cases/approval.ts';
+import type { Change } from '../cases/case-change.ts';
 import { personId } from '../directory/person.ts';
 import { unitCode } from '../directory/unit.ts';
 import { logHead } from '../evidence/case-event.ts';
@@ -24,20 +25,6 @@ export const dueRecord = z.object({
   source: z.string(),
   calendar: z.array(z.string()),
 });
-
-/** A leader's approval: of exactly these bytes, in this capacity, on this day. */
-export const approval = z.object({
-  by: personId,
-  name: z.string(),
-  title: z.string(),
-  capacity: z.enum(['head', 'KT', 'TM', 'TL', 'TUQ']),
-  at: instant,
-  sha256: hash,
-});
-export type Approval = z.infer<typeof approval>;
-
-/** A number taken from the register of outgoing documents. */
-export const takenNumber = z.object({ text: z.string(), number: z.number().int(), at: instant, by: personId });
 
 const base = z.object({
   /** Identity of the case; shown to people: `PA-7K3M-9QXD-4`. */
@@ -110,7 +97,7 @@ export const petitionRecord = z.discriminatedUnion('state', [
 export type Petition = z.infer<typeof petitionRecord>;
 export type PetitionState = Petition['state'];
 export type PetitionIn<S extends PetitionState> = Extract<Petition, { state: S }>;
-export type PetitionChange = Change<Petition & Case>;
+export type PetitionChange = Change<Petition>;
 
 export const PETITION_STATES = petitionRecord.options.map((option) => option.shape.state.value);
 

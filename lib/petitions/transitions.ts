@@ -1,4 +1,5 @@
 import type { Actor, PersonId } from '../access/actor.ts';
+import type { Approval } from '../cases/approval.ts';
 import { personRef, systemRef, unitRef } from '../cases/actors.ts';
 import { nextSeq } from '../cases/case-change.ts';
 import type { Deadline } from '../calendar/working-calendar.ts';
@@ -7,7 +8,7 @@ import type { Code } from '../platform/errors.ts';
 import type { EpochMs } from '../platform/clock.ts';
 import { type Sha256Hex, sha256Hex } from '../platform/hash.ts';
 import type { Id } from '../platform/ids.ts';
-import { type Approval, inState, type Petition, type PetitionChange, type PetitionIn } from './petition.ts';
+import { inState, type Petition, type PetitionChange, type PetitionIn } from './petition.ts';
 import type { TimeLimit } from './time-limits.ts';
 
 type Staff = Pick<Actor, 'personId'>;

@@ -1,19 +1,6 @@
 import { constants, type KeyObject, verify } from 'node:crypto';
-import {
-  contextTag,
-  type DerElement,
-  DerError,
-  encode,
-  encodeInteger,
-  encodeNull,
-  encodeOid,
-  encodeSequence,
-  enter,
-  readOid,
-  readSmallInteger,
-  readWhole,
-  TAG,
-} from './der.ts';
+import { contextTag, type DerElement, DerError, enter, readOid, readSmallInteger, readWhole, TAG } from './der.ts';
+import { encode, encodeInteger, encodeNull, encodeOid, encodeSequence } from './der-writer.ts';
 import { OID } from './oids.ts';
 
 /** Hash functions that are signed with; those that are only recognised when verifying are in `HashName`. */

@@ -128,6 +128,7 @@ function mayIssue(search: Search, issuer: Certificate, path: readonly Certificat
 
 function fail(search: Search, failure: PathFailure, at: Certificate): undefined {
   // The first finding other than "no path" is kept: it belongs to the path that was tried first.
-  if (search.failure.failure === 'no_path_to_trust') search.failure = { ok: false, failure, at };
+  if (search.failure.failure === 'no_path_to_trust' || failure === 'search_limit')
+    search.failure = { ok: false, failure, at };
   return undefined;
 }

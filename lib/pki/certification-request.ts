@@ -1,5 +1,6 @@
 import { encodeSignatureAlgorithm } from './algorithms.ts';
-import { contextTag, encode, encodeBitString, encodeInteger, encodeSequence } from './der.ts';
+import { contextTag } from './der.ts';
+import { encode, encodeBitString, encodeInteger, encodeSequence } from './der-writer.ts';
 import { type DistinguishedName, encodeName } from './distinguished-name.ts';
 import { type SigningKey, signChecked } from './signer.ts';
 

@@ -6,16 +6,8 @@ import {
   type SigningHash,
 } from './algorithms.ts';
 import type { Certificate } from './certificate.ts';
-import {
-  contextTag,
-  encode,
-  encodeInteger,
-  encodeOctetString,
-  encodeOid,
-  encodeSequence,
-  encodeSetOf,
-  TAG,
-} from './der.ts';
+import { contextTag, TAG } from './der.ts';
+import { encode, encodeInteger, encodeOctetString, encodeOid, encodeSequence, encodeSetOf } from './der-writer.ts';
 import { OID } from './oids.ts';
 import { longestSignature, type Signer, signChecked, usableCertificate } from './signer.ts';
 

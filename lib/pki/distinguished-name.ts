@@ -1,18 +1,5 @@
-import {
-  children,
-  type DerElement,
-  DerError,
-  encode,
-  encodeOid,
-  encodeSequence,
-  encodeSetOf,
-  encodeUtf8,
-  enter,
-  readOid,
-  readText,
-  readWhole,
-  TAG,
-} from './der.ts';
+import { children, type DerElement, DerError, enter, readOid, readText, readWhole, TAG } from './der.ts';
+import { encode, encodeOid, encodeSequence, encodeSetOf, encodeUtf8 } from './der-writer.ts';
 import { OID } from './oids.ts';
 
 /** The attributes of a name that people are shown or that a certificate is asked for with (X.520). */

@@ -13,7 +13,9 @@ export const LOG_EVENTS = {
   'job.malformed': 'a message is not a job; it goes to the dead letters',
   'upload.accepted': 'an upload passed inspection',
   'upload.refused': 'an upload was refused and deleted',
+  'upload.discarded': 'an object that no upload was waiting for was deleted',
   'mail.sent': 'a mail was handed to the mail service',
+  'mail.undeliverable': 'a mail had nobody to go to, or its address was refused',
   'sweep.done': 'a sweep ended',
 } as const;
 

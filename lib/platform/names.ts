@@ -12,7 +12,6 @@ export const ENV = {
   mailSender: 'MAIL_SENDER',
   mailConfigurationSet: 'MAIL_CONFIGURATION_SET',
   maxUploadBytes: 'MAX_UPLOAD_BYTES',
-  retentionDays: 'RETENTION_DAYS',
   keyAliasPrefix: 'KEY_ALIAS_PREFIX',
   portalUrl: 'PORTAL_URL',
   fontsDir: 'FONTS_DIR',

@@ -244,6 +244,11 @@ export const REASONS = {
     'Không đọc được phần thêm vào sau khi ký.',
     'What was added after signing cannot be read.',
   ),
+  too_many_revisions: doubtful(
+    'SIG_CONSTRAINTS_FAILURE',
+    'Tệp có quá nhiều phiên bản sau khi ký để kiểm tra.',
+    'The file has too many revisions after signing to be checked.',
+  ),
   history_rewritten: doubtful(
     'SIG_CONSTRAINTS_FAILURE',
     'Phần thêm vào sau khi ký không nối tiếp phiên bản đã ký.',

@@ -23,10 +23,14 @@ export interface History {
   readonly reasons: readonly Reason[];
 }
 
+/** Each revision is opened on its own: more than this would let a small file take long. */
+const MAX_REVISIONS = 128;
+
 /** Judges every revision after `first` (a revision that ends at `first.source.length`) up to the whole file. */
 export async function readHistory(first: PdfDocument, whole: PdfDocument): Promise<History> {
   const later = laterSections(first, whole);
   if (!later) return { steps: [], reasons: [reason('history_rewritten')] };
+  if (later.length > MAX_REVISIONS) return { steps: [], reasons: [reason('too_many_revisions')] };
   if (later.length === 0) {
     const stray = await hasStrayBytes(whole.source, first.source.length);
     return { steps: [], reasons: stray ? [reason('bytes_after_revision')] : [] };

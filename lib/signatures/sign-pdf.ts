@@ -23,9 +23,13 @@ export interface SignedPdf {
   readonly fieldName: string;
   /** Length of source and tail together. */
   readonly length: number;
+  /** SHA-256 of the signed file, lower-case hex. */
+  readonly sha256: string;
+  /** SHA-256 of the source as it was read for signing: what was signed is what was meant only if this is as expected. */
+  readonly sourceSha256: string;
 }
 
-const CHUNK = 1024 * 1024;
+const CHUNK = 4 * 1024 * 1024;
 
 /**
  * Signs a PDF as PAdES baseline B-B (EN 319 142-1 §6.3), appended as one incremental revision, so that signatures that are
@@ -40,13 +44,24 @@ export async function signPdf(source: ByteSource, { signer, ...options }: SignPd
   const document = await openPdf(source);
   const prepared = await prepareSignature(document, { ...options, subFilter: 'ETSI.CAdES.detached', contentsBytes });
 
-  const hash = createHash(signer.algorithm.hash);
+  const signing = createHash(signer.algorithm.hash);
+  const sha256 = createHash('sha256');
   for (let offset = 0; offset < source.length; offset += CHUNK) {
-    hash.update(await source.read(offset, Math.min(CHUNK, source.length - offset)));
+    const chunk = await source.read(offset, Math.min(CHUNK, source.length - offset));
+    sha256.update(chunk);
+    if (signer.algorithm.hash !== 'sha256') signing.update(chunk);
   }
-  for (const part of signedTail(prepared)) hash.update(part);
+  const content = signer.algorithm.hash === 'sha256' ? sha256.copy() : signing;
+  for (const part of signedTail(prepared)) content.update(part);
 
-  const cms = await buildSignedData(signer, hash.digest(), signingTime);
+  const cms = await buildSignedData(signer, content.digest(), signingTime);
   const tail = fillContents(prepared, cms);
-  return { tail, byteRange: prepared.byteRange, fieldName: prepared.fieldName, length: source.length + tail.length };
+  return {
+    tail,
+    byteRange: prepared.byteRange,
+    fieldName: prepared.fieldName,
+    length: source.length + tail.length,
+    sourceSha256: sha256.copy().digest('hex'),
+    sha256: sha256.update(tail).digest('hex'),
+  };
 }

@@ -65,12 +65,6 @@ async function readCovered(source: ByteSource, dict: PdfDict): Promise<CoveredBy
 /** The digest that the signature is over; undefined when there is none to be had. */
 export function digestRequest({ covered, opened }: SignatureInFile): DigestRequest | undefined {
   if (!covered || !opened) return undefined;
-  const [, gapStart, gapEnd, after] = covered.byteRange;
-  return {
-    hash: opened.hash,
-    ranges: [
-      [0, gapStart],
-      [gapEnd, after],
-    ],
-  };
+  const [, gapStart, gapEnd] = covered.byteRange;
+  return { hash: opened.hash, head: gapStart, from: gapEnd, to: covered.end };
 }

@@ -6,6 +6,7 @@ import { type OpenedSignature, openSignature } from './verify-signed-data.ts';
 const KEY = Buffer.from('/ByteRange', 'latin1');
 /** More than any form lists; the rest is not looked at. */
 const MOST_PLACES = 1000;
+const MOST_SIGNATURES = 100;
 const LONGEST_GAP = 4 * 1024 * 1024;
 
 /** Finds every `/ByteRange` in the raw bytes of a file that is read chunk by chunk, in order. */
@@ -39,18 +40,19 @@ export async function findUnlistedSignatures(
   places: readonly number[],
   listed: ReadonlySet<number>,
 ): Promise<UnlistedSignatures> {
+  const seen = new Set(listed);
   const found: { readonly opened: OpenedSignature; readonly range: Range }[] = [];
   for (const place of places) {
     const range = await readRange(source, place);
-    if (!range || listed.has(range.gapStart)) continue;
+    if (!range || seen.has(range.gapStart) || seen.size > MOST_SIGNATURES) continue;
+    seen.add(range.gapStart);
     const opened = await openGap(source, range);
     if (opened) found.push({ opened, range });
   }
   if (found.length === 0) return 'none';
-  const requests = found.map(({ opened, range: { gapStart, gapEnd, after } }) => ({
-    hash: opened.hash,
-    ranges: [[0, gapStart] as const, [gapEnd, after] as const],
-  }));
+  const requests = found.map(({ opened, range: { gapStart, gapEnd, after } }) => {
+    return { hash: opened.hash, head: gapStart, from: gapEnd, to: gapEnd + after };
+  });
   const digests = await coveredDigests(source, requests);
   const intact = found.every(({ opened }, index) => {
     const stated = opened.signerInfo.signedAttributes?.messageDigest;

@@ -4,7 +4,7 @@ import { type SignatureField, signatureFields } from '../pdf/signature-permissio
 import type { TrustAnchor } from '../pki/certificate-path.ts';
 import { isProblem, ProblemError } from '../platform/errors.ts';
 import { ALGORITHM_POLICY } from './algorithm-policy.ts';
-import { coveredDigests } from './covered-digests.ts';
+import { coveredDigests, wholeFile } from './covered-digests.ts';
 import { judgeSignature } from './judge-signature.ts';
 import { indication, type Reason, type ReasonCode, reason } from './reasons.ts';
 import { type History, readHistory } from './revision-history.ts';
@@ -20,7 +20,7 @@ export interface VerifyOptions {
   readonly at: number;
 }
 
-const MAX_SIGNATURES = 100;
+const MAX_SIGNATURES = 64;
 
 /**
  * Validates all signatures of a PDF (EN 319 102-1 for basic signatures): structure, integrity, signer, certificate
@@ -72,8 +72,6 @@ async function openFile(source: ByteSource): Promise<OpenedFile | Reason> {
   try {
     const document = await openPdf(source);
     const signed = (await signatureFields(document)).filter(({ signature }) => signature);
-    if (signed.length === 0)
-      return reason((await hasHiddenSignature(document)) ? 'signature_outside_form' : 'no_signature');
     if (signed.length > MAX_SIGNATURES) return reason('too_many_signatures');
     return { document, signed };
   } catch (error) {
@@ -116,10 +114,6 @@ function weighLaterSignatures(
     const all = [...verdict.reasons, ...reasons];
     return { ...verdict, ...indication(all), reasons: all };
   });
-}
-
-function wholeFile(source: ByteSource) {
-  return { hash: 'sha256', ranges: [[0, source.length]] } as const;
 }
 
 async function fileDigest(source: ByteSource): Promise<Uint8Array> {

@@ -56,6 +56,7 @@ export class StreamMapping {
   #reached: string | undefined;
   #work: Batch[] = [];
   #pumping = false;
+  #stopped = false;
   #poked = false;
   #cancelRetry: (() => void) | undefined;
   #unsubscribe: (() => void) | undefined;
@@ -74,13 +75,13 @@ export class StreamMapping {
 
   stop(): void {
     this.#unsubscribe?.();
-    this.#unsubscribe = undefined;
+    this.#stopped = true;
     this.#cancelRetry?.();
   }
 
   #poke(): void {
     this.#poked = true;
-    if (this.#pumping || this.#cancelRetry || !this.#unsubscribe) return;
+    if (this.#pumping || this.#cancelRetry || this.#stopped) return;
     this.#pumping = true;
     const end = this.#deps.activity.begin(`stream ${this.#settings.id}`);
     void this.#pump().finally(() => {
@@ -92,13 +93,13 @@ export class StreamMapping {
   }
 
   async #pump(): Promise<void> {
-    while (this.#unsubscribe && !this.#cancelRetry) {
+    while (!this.#stopped && !this.#cancelRetry) {
       let batch = this.#work.shift();
       try {
         batch ??= await this.#next();
         if (!batch) return;
         await this.#process(batch);
-        if (this.#work.length === 0 && this.#unsubscribe) await this.#savePosition(this.#reached);
+        if (this.#work.length === 0 && !this.#stopped) await this.#savePosition(this.#reached);
       } catch (error) {
         this.#say(`reading the stream failed: ${String(error)}`);
         this.#pause(batch, (batch?.attempts ?? 0) + 1);
@@ -116,14 +117,14 @@ export class StreamMapping {
       if (records.length > 0) await this.#savePosition(position);
       // Records may have come while the end was being read.
       else if (!this.#poked) return undefined;
-    } while (this.#unsubscribe);
+    } while (!this.#stopped);
     return undefined;
   }
 
   async #process(batch: Batch): Promise<void> {
     const ids = new Set(batch.records.map((record) => record.dynamodb.SequenceNumber));
     const result = await this.#target.invoke({ Records: batch.records }, { queue: true });
-    if (!this.#unsubscribe) return;
+    if (this.#stopped) return;
     const failed = failuresOf(result, this.#settings.reportsFailures, ids);
     // The first failed record is the checkpoint: everything from it on is tried again.
     const from = failed === 'all' ? 0 : batch.records.findIndex((record) => failed.has(record.dynamodb.SequenceNumber));

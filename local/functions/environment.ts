@@ -13,7 +13,7 @@ export interface EnvironmentOptions {
   readonly print: (line: string) => void;
 }
 
-const BOOTSTRAP = new URL('./bootstrap.ts', import.meta.url);
+const BOOTSTRAP = new URL('./bootstrap.mjs', import.meta.url);
 /** Lambda gives initialisation ten seconds. */
 const INIT_TIMEOUT_MS = 10_000;
 

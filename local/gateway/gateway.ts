@@ -39,6 +39,8 @@ export interface GatewayOptions {
   readonly onCall?: CallObserver;
   /** Where given, scopes of other regions are refused. */
   readonly region?: string;
+  /** Told of failures that are the laptop's own (the caller sees an opaque InternalError); standard error where absent. */
+  readonly onFailure?: (message: string) => void;
 }
 
 export interface Gateway {
@@ -102,15 +104,15 @@ async function answer(
       : await authenticate(sender, service, request, head, meter);
     const awsRequest = toRequest(options, id, head, authenticated);
     const call = { ...describe(service, awsRequest), bytesIn: 0 };
-    await permit(options, observers, service, awsRequest, call);
+    await permit(options, observers, service, awsRequest, call, meter);
     for (const observer of observers) await observer.before?.(call);
     if (expectsContinue && service.streams && !authenticated.form) response.writeContinue();
-    const result = await handle(service, awsRequest);
+    const result = await handle(options, service, awsRequest);
     call.bytesIn = meter.bytes;
     call.status = result.status;
     await finish(observers, call, request, response, result);
   } catch (error) {
-    await send(request, response, failure(service ?? options.services[0], error, id));
+    await send(request, response, failure(options, service, error, id));
   }
 }
 
@@ -120,20 +122,22 @@ async function permit(
   service: AwsService,
   request: AwsRequest,
   call: Writable<AwsCall>,
+  meter: Meter,
 ): Promise<void> {
   call.permissions = await service.permissions(request);
   const decision = await options.authorize(request.principal, call.permissions);
   if (decision.allowed) return;
+  call.bytesIn = meter.bytes;
   for (const observer of observers) observer.denied?.(call, decision.missing, decision.reason);
   throw denied(service, request.principal, decision.missing, decision.reason);
 }
 
 /** An error of the service is an answer like any other: observers see it too. */
-async function handle(service: AwsService, request: AwsRequest): Promise<AwsResponse> {
+async function handle(options: GatewayOptions, service: AwsService, request: AwsRequest): Promise<AwsResponse> {
   try {
     return await service.handle(request);
   } catch (error) {
-    return failure(service, error, request.id);
+    return failure(options, service, error, request.id);
   }
 }
 
@@ -177,14 +181,23 @@ function toRequest(options: GatewayOptions, id: string, head: SignedRequest, sen
   };
 }
 
-function failure(service: AwsService | undefined, error: unknown, id: string): AwsResponse {
-  if (!service) return { status: 500, headers: {}, body: 'InternalError' };
-  const known = error instanceof PayloadFault ? payloadError(service, error) : error;
-  if (known instanceof AwsError)
-    return known.response(id) ?? service.error(known.code, known.message, known.status, id);
+function failure(options: GatewayOptions, service: AwsService | undefined, error: unknown, id: string): AwsResponse {
+  const known = service && error instanceof PayloadFault ? payloadError(service, error) : error;
+  if (known instanceof AwsError) {
+    const { code, message, status } = known;
+    return known.response(id) ?? service?.error(code, message, status, id) ?? plainError(code, message, status);
+  }
   // Unknown errors are ours: the caller gets no details, the person at the laptop does.
-  process.stderr.write(`${service.name} ${id}: ${error instanceof Error ? error.stack : String(error)}\n`);
-  return service.error('InternalError', 'We encountered an internal error. Please try again.', 500, id);
+  const report = options.onFailure ?? ((text: string) => process.stderr.write(`${text}\n`));
+  report(`${service?.name ?? 'gateway'} ${id}: ${error instanceof Error ? error.stack : String(error)}`);
+  const message = 'We encountered an internal error. Please try again.';
+  return service?.error('InternalError', message, 500, id) ?? plainError('InternalError', message, 500);
+}
+
+/** The error of a request that means no service of the laptop; SDKs of the JSON protocols read the header. */
+function plainError(code: string, message: string, status: number): AwsResponse {
+  const headers = { 'content-type': 'application/x-amz-json-1.0', 'x-amzn-errortype': code };
+  return { status, headers, body: JSON.stringify({ __type: code, message }) };
 }
 
 function listening(server: Server, port: number): Promise<number> {

@@ -214,7 +214,7 @@ export class HttpApiServer {
   }
 
   #logAccess(request: IncomingMessage, answer: Answer, exchange: Exchange): void {
-    const format = this.#api.stage?.accessLogFormat ?? '$context.httpMethod $context.routeKey $context.status';
+    const format = this.#api.stage?.accessLogFormat ?? '$context.httpMethod $context.path $context.status';
     const now = this.#deps.clock.now();
     const line = accessLogLine(format, {
       accountId: this.#deps.account,

@@ -39,6 +39,8 @@ export class Access {
   readonly #identity = new Map<string, Policy>();
   readonly #resource = new Map<string, Policy>();
   readonly #keys = new Map<string, string>();
+  /** Policy of a key that no template declares, because a function made it. */
+  keyPolicies: (keyArn: string) => Policy = () => [];
 
   constructor(account: string, region: string) {
     this.#account = account;
@@ -138,7 +140,7 @@ export class Access {
     const { action, resource } = permission;
     const role = this.#roles.get(roleId);
     const identity = this.#identity.get(roleId) ?? [];
-    const attached = this.#resource.get(encryptedResource(resource)) ?? [];
+    const attached = this.#attached(resource);
     const root = `arn:aws:iam::${this.#account}:root`;
     const self = [principal.arn, role?.arn ?? principal.arn];
     const context = this.#context({ ...permission.context, 'aws:PrincipalArn': role?.arn ?? principal.arn });
@@ -158,6 +160,11 @@ export class Access {
       !action.startsWith('kms:') || attached.length === 0 || resourceStatement(attached, 'Allow', everyone, question);
     if (!delegates) return denied(permission, "the key's policy does not delegate to the account");
     return this.#withKey(principal, permission);
+  }
+
+  #attached(resource: string): Policy {
+    const declared = this.#resource.get(encryptedResource(resource));
+    return declared ?? (/:key\/[^*]+$/.test(resource) ? this.keyPolicies(resource) : []);
   }
 
   #withKey(principal: Principal, permission: Permission): Decision {

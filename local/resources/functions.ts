@@ -5,11 +5,13 @@ import { LocalError } from '../errors.ts';
 import { nameOf } from '../events/target.ts';
 import { codeDirectory, handlerOf } from '../functions/code.ts';
 import { LocalFunction } from '../functions/function.ts';
-import { DESCRIBES, type Laptop } from './laptop.ts';
+import { DESCRIBES, type Laptop, localAddress } from './laptop.ts';
 
-function variablesOf(properties: JsonObject): Record<string, string> {
+function variablesOf(laptop: Laptop, properties: JsonObject): Record<string, string> {
   const variables = ((properties.Environment as JsonObject | undefined)?.Variables ?? {}) as JsonObject;
-  return Object.fromEntries(Object.entries(variables).map(([name, value]) => [name, String(value)]));
+  return Object.fromEntries(
+    Object.entries(variables).map(([name, value]) => [name, localAddress(laptop, String(value))]),
+  );
 }
 
 /** Sends what an asynchronous invocation gave up to a queue. */
@@ -45,7 +47,7 @@ async function createFunction(laptop: Laptop, properties: JsonObject, context: R
     runtime,
     memoryMb: Number(properties.MemorySize ?? 128),
     timeoutMs: Number(properties.Timeout ?? 3) * 1000,
-    environment: variablesOf(properties),
+    environment: variablesOf(laptop, properties),
     reserved: reserved === undefined ? undefined : Number(reserved),
   };
   laptop.functions.add(new LocalFunction(definition, role, laptop.functionDeps));

@@ -10,6 +10,7 @@ import type { LocalClock } from '../gateway/service.ts';
 import type { HttpApi } from '../http/api.ts';
 import type { HttpApiServer } from '../http/server.ts';
 import type { Access } from '../iam/access.ts';
+import type { MailAdmin } from '../mail/mail.ts';
 import type { KmsAdmin } from '../services/kms/kms.ts';
 import type { S3Admin } from '../services/s3/s3.ts';
 import type { SqsAdmin } from '../services/sqs/sqs.ts';
@@ -29,15 +30,6 @@ export interface SignIn {
   /** `issuer` is what stands in the tokens and answers discovery. */
   createUserPool(id: string, properties: JsonObject): Promise<{ readonly poolId: string; readonly issuer: string }>;
   createClient(id: string, poolId: string, properties: JsonObject): Promise<{ readonly clientId: string }>;
-  createGroup(poolId: string, name: string): Promise<void>;
-}
-
-/** What stands for SES: senders that are allowed, and where the events of a configuration set go. */
-export interface Mail {
-  createIdentity(address: string): Promise<void>;
-  createConfigurationSet(name: string): Promise<void>;
-  /** Events of `types` (`SEND`, `DELIVERY`, …) of a configuration set go to the default event bus. */
-  createEventDestination(configurationSet: string, types: readonly string[]): Promise<void>;
 }
 
 /** Something that runs beside the resources and is ended when the laptop stops. */
@@ -62,8 +54,8 @@ export interface Laptop {
   readonly sqs: SqsAdmin;
   readonly kms: KmsAdmin;
   readonly tables: Tables;
-  readonly signIn: SignIn | undefined;
-  readonly mail: Mail | undefined;
+  readonly signIn: SignIn;
+  readonly mail: MailAdmin | undefined;
   readonly apis: Map<string, { readonly api: HttpApi; readonly server: HttpApiServer; readonly url: string }>;
   readonly running: Running[];
   /** Directory for what must survive a restart. */
@@ -79,3 +71,10 @@ export function listOf<T = Json>(value: Json | undefined): readonly T[] {
 
 /** Reason shared by properties that only describe. */
 export const DESCRIBES = 'describes the resource to people and bills';
+
+/** Templates put an API's address together from its id; here it is where the API listens. */
+export function localAddress({ apis }: Laptop, text: string): string {
+  return text.replace(/https:\/\/([a-z0-9]+)\.execute-api\.[a-z0-9-]+\.amazonaws\.com/g, (whole, id: string) => {
+    return apis.get(id)?.url ?? whole;
+  });
+}

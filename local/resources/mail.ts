@@ -7,15 +7,14 @@ const DELIVERY = 'the laptop keeps mails, it does not deliver them';
 
 /** Senders, configuration sets and where mail events go. */
 export function mailTypes({ mail }: Laptop): ResourceTypes {
-  async function createDestination(properties: JsonObject, context: ResourceContext) {
+  function createDestination(properties: JsonObject, context: ResourceContext) {
     const destination = properties.EventDestination as JsonObject;
     const { EventBusArn } = (destination.EventBridgeDestination ?? {}) as JsonObject;
     if (!String(EventBusArn).endsWith(':event-bus/default')) {
       throw new LocalError('UnsupportedValue', "mail events go to EventBridge's default bus on a laptop, nowhere else");
     }
-    const types = listOf<string>(destination.MatchingEventTypes).map((type) => type.toUpperCase());
-    if (destination.Enabled !== false)
-      await mail?.createEventDestination(String(properties.ConfigurationSetName), types);
+    const types = listOf<string>(destination.MatchingEventTypes);
+    if (destination.Enabled !== false) mail?.addEventDestination(String(properties.ConfigurationSetName), types);
     return { ref: context.physicalName() };
   }
 
@@ -30,9 +29,9 @@ export function mailTypes({ mail }: Laptop): ResourceTypes {
         MailFromAttributes: DELIVERY,
         Tags: DESCRIBES,
       },
-      create: async (properties) => {
+      create: (properties) => {
         const address = String(properties.EmailIdentity);
-        await mail?.createIdentity(address);
+        mail?.createIdentity(address);
         return { ref: address };
       },
     },
@@ -47,9 +46,9 @@ export function mailTypes({ mail }: Laptop): ResourceTypes {
         TrackingOptions: DELIVERY,
         VdmOptions: DELIVERY,
       },
-      create: async (properties, context) => {
+      create: (properties, context) => {
         const name = String(properties.Name ?? context.physicalName());
-        await mail?.createConfigurationSet(name);
+        mail?.createConfigurationSet(name);
         return { ref: name };
       },
     },

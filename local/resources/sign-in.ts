@@ -4,20 +4,17 @@ import { DESCRIBES, type Laptop } from './laptop.ts';
 
 const REAL_SIGN_IN = 'how people prove who they are is up to the provider that stands for the pool';
 
-/** User pools: an OpenID Connect provider of the laptop stands for them, or the issuer stays the one AWS would have. */
+/** User pools: an OpenID Connect provider of the laptop stands for them. */
 export function signInTypes({ signIn }: Laptop): ResourceTypes {
   async function createUserPool(properties: JsonObject, context: ResourceContext) {
-    const made = await signIn?.createUserPool(context.id, properties);
-    const poolId = made?.poolId ?? `${context.region}_${context.physicalName(24).slice(-9)}`;
+    const { poolId, issuer } = await signIn.createUserPool(context.id, properties);
     const name = `cognito-idp.${context.region}.amazonaws.com/${poolId}`;
-    const issuer = made?.issuer ?? `https://${name}`;
     const arn = context.arn('cognito-idp', `userpool/${poolId}`);
     return { ref: poolId, attributes: { Arn: arn, ProviderName: name, ProviderURL: issuer, UserPoolId: poolId } };
   }
 
   async function createClient(properties: JsonObject, context: ResourceContext) {
-    const made = await signIn?.createClient(context.id, String(properties.UserPoolId), properties);
-    const clientId = made?.clientId ?? context.physicalName(26).slice(-10);
+    const { clientId } = await signIn.createClient(context.id, String(properties.UserPoolId), properties);
     return { ref: clientId, attributes: { ClientId: clientId, Name: String(properties.ClientName ?? clientId) } };
   }
 
@@ -58,11 +55,8 @@ export function signInTypes({ signIn }: Laptop): ResourceTypes {
     'AWS::Cognito::UserPoolGroup': {
       properties: ['GroupName', 'UserPoolId'],
       ignored: { Description: DESCRIBES, Precedence: DESCRIBES },
-      create: async (properties) => {
-        const name = String(properties.GroupName);
-        await signIn?.createGroup(String(properties.UserPoolId), name);
-        return { ref: name };
-      },
+      // Who is in a group stands with the demo accounts.
+      create: (properties) => ({ ref: String(properties.GroupName) }),
     },
   };
 }

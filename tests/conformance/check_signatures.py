@@ -14,12 +14,19 @@ from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko_certvalidator import ValidationContext
 
 
+def open_strictly(handle):
+    """pyHanko must not repair what it reads; only for hybrid files its strict mode knows no signatures."""
+    reader = PdfFileReader(handle, strict=True)
+    if reader.xrefs.hybrid_xrefs_present:
+        return PdfFileReader(handle, strict=False)
+    return reader
+
+
 def judge(path, trust, moment):
     """Every embedded signature's status, and what qpdf says about the file."""
     result = {"file": path, "signatures": [], "qpdf": []}
     with open(path, "rb") as handle:
-        # strict: pyHanko must not repair what it reads
-        reader = PdfFileReader(handle, strict=True)
+        reader = open_strictly(handle)
         for signature in reader.embedded_signatures:
             context = ValidationContext(trust_roots=trust, moment=moment, allow_fetching=False)
             status = validate_pdf_signature(signature, signer_validation_context=context)

@@ -54,9 +54,9 @@ describe('versions', () => {
     expect(await text(Bucket, 'a', one)).toBe('one');
     const head = await s3.send(new HeadObjectCommand({ Bucket, Key: 'a', VersionId: one }));
     expect([head.VersionId, head.ContentLength]).toEqual([one, 3]);
-    expect((await refusal(s3.send(new GetObjectCommand({ Bucket, Key: 'a', VersionId: 'f'.repeat(32) }))))[1]).toBe(
-      endpoint.server === 'laptop' ? 404 : expect.any(Number),
-    );
+    const unknown = s3.send(new GetObjectCommand({ Bucket, Key: 'a', VersionId: 'f'.repeat(32) }));
+    // 404 for a well-formed id, 400 where the server has ids of another form.
+    expect([400, 404]).toContain((await refusal(unknown))[1]);
   });
 
   test('hide behind a delete marker until it is removed', async () => {

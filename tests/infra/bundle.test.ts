@@ -12,7 +12,7 @@ const bundles = await bundleFunctions(out);
 
 test.each(FUNCTION_NAMES)('%s is one module of less than 1 MB, with nothing beside it but fonts', (name) => {
   const files = readdirSync(bundles.folder(name));
-  const withFonts = name === 'sign-worker' || name === 'intake-worker';
+  const withFonts = name === 'sign-worker';
   expect(files.sort()).toEqual(withFonts ? ['fonts', 'index.mjs'] : ['index.mjs']);
   expect(bundles.sizes[name]).toBeLessThan(1024 * 1024);
   expect(bundles.sizes[name]).toBe(statSync(join(bundles.folder(name), 'index.mjs')).size);

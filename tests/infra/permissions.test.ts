@@ -41,6 +41,7 @@ const MAY: Readonly<Record<FunctionName, readonly string[]>> = {
     's3:DeleteObjectVersion',
     's3:GetObject',
     's3:GetObjectVersion',
+    's3:ListBucket',
   ],
   relay: [
     'dynamodb:DescribeStream',
@@ -54,7 +55,7 @@ const MAY: Readonly<Record<FunctionName, readonly string[]>> = {
   ],
   'sign-worker': [...READ_WRITE, ...CONSUME, ...DOCUMENTS_GET, ...DOCUMENTS_PUT, ...SIGN],
   'delivery-worker': [...READ_WRITE, ...CONSUME, ...DOCUMENTS_GET],
-  'notify-worker': [...READ_WRITE, ...CONSUME, ...DOCUMENTS_GET, 'ses:SendEmail'],
+  'notify-worker': [...READ_WRITE, ...CONSUME, 'ses:SendEmail'],
   'mail-events-worker': [...READ_WRITE, ...CONSUME],
   sweep: [
     ...READ_WRITE,
@@ -121,7 +122,12 @@ describe('no statement reaches further than it must', () => {
   test('nobody deletes a document, changes its lock, or bypasses it', () => {
     const onDocuments = every.filter(({ statement }) => statement.resources.some((text) => text.includes('Documents')));
     const actions = new Set(onDocuments.flatMap(({ statement }) => statement.actions));
-    for (const forbidden of ['s3:DeleteObject', 's3:DeleteObjectVersion', 's3:BypassGovernanceRetention']) {
+    for (const forbidden of [
+      's3:DeleteObject',
+      's3:DeleteObjectVersion',
+      's3:PutObjectRetention',
+      's3:BypassGovernanceRetention',
+    ]) {
       expect(actions).not.toContain(forbidden);
     }
   });
@@ -151,5 +157,5 @@ test('an API function learns of no queue, and only those that use a bucket learn
   expect(knows('SIGN_QUEUE_URL')).toEqual(['relay', 'sweep']);
   expect(knows('INTAKE_BUCKET')).toEqual(['documents-api', 'intake-worker', 'sweep']);
   expect(knows('MAIL_SENDER')).toEqual(['notify-worker']);
-  expect(knows('FONTS_DIR')).toEqual(['intake-worker', 'sign-worker']);
+  expect(knows('FONTS_DIR')).toEqual(['sign-worker']);
 });

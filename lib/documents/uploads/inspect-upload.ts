@@ -1,29 +1,21 @@
 import { readFile } from 'node:fs/promises';
+import { imageToPdf } from '../../pdf/author/image-to-pdf.ts';
 import { type ByteSource, memorySource } from '../../pdf/byte-source.ts';
+import { openPdf } from '../../pdf/document.ts';
 import { type FileSource, openFileSource } from '../../pdf/file-source.ts';
+import { INTAKE_LIMITS, inspectPdf } from '../../pdf/inspect.ts';
+import { findClassificationMark } from '../../pdf/text/classification-mark.ts';
 import { type EpochMs, localDate } from '../../platform/clock.ts';
 import { ProblemError } from '../../platform/errors.ts';
-import { type ClassificationMark, marksAt } from '../classification.ts';
+import { marksAt } from '../classification.ts';
 import type { DocumentVersion } from '../document.ts';
 import type { KeptContent } from '../documents.ts';
-import { imageSize } from './image-size.ts';
 import { ownerMark } from './request-upload.ts';
 import { SNIFFED_BYTES, sniff } from './sniff.ts';
 import type { Upload, UploadType } from './upload.ts';
 import type { FetchedFile } from './uploads.ts';
 
-/** What intake needs of a PDF engine. */
-export interface PdfInspection {
-  /**
-   * Looks through the whole file.
-   * @throws ProblemError `pdf_encrypted`, `pdf_broken`, `pdf_active_content`, `pdf_executable_attachment`, `pdf_xfa`, `pdf_limits`
-   */
-  inspect(source: ByteSource): Promise<{ readonly pages: number }>;
-  /** The first of `marks` that stands in the file as a stamp does; `undefined` when there is none. */
-  findMark(source: ByteSource, marks: readonly ClassificationMark[]): Promise<ClassificationMark | undefined>;
-  /** A PDF of one page that shows the image. @throws ProblemError `image_broken` */
-  pageOf(image: Uint8Array, type: Exclude<UploadType, 'application/pdf'>): Promise<Uint8Array>;
-}
+type ImageType = Exclude<UploadType, 'application/pdf'>;
 
 /** A file that may be kept. */
 export interface Inspected {
@@ -38,7 +30,6 @@ export interface Inspected {
  * @throws ProblemError with the code that the upload is refused with
  */
 export async function inspectUpload(
-  pdf: PdfInspection,
   upload: Pick<Upload, 'owner' | 'declared'>,
   file: FetchedFile,
   at: EpochMs,
@@ -52,7 +43,7 @@ export async function inspectUpload(
   try {
     const type = await sniffed(source);
     if (type !== declared.type) throw mismatch('type');
-    return type === 'application/pdf' ? await keepPdf(pdf, file, source, at) : await keepImage(pdf, file, type, at);
+    return type === 'application/pdf' ? await keepPdf(file, source, at) : await keepImage(file, type, at);
   } finally {
     await source.close();
   }
@@ -68,26 +59,20 @@ async function sniffed(source: FileSource): Promise<UploadType> {
   return type;
 }
 
-async function keepPdf(pdf: PdfInspection, file: FetchedFile, source: ByteSource, at: EpochMs): Promise<Inspected> {
-  const pages = await inspected(pdf, source, at);
+async function keepPdf(file: FetchedFile, source: ByteSource, at: EpochMs): Promise<Inspected> {
+  const pages = await inspectedPages(source, at);
   return { content: { path: file.path, bytes: file.bytes, sha256: file.sha256 }, pages, source: undefined };
 }
 
-async function keepImage(
-  pdf: PdfInspection,
-  file: FetchedFile,
-  type: Exclude<UploadType, 'application/pdf'>,
-  at: EpochMs,
-): Promise<Inspected> {
-  const image = await readFile(file.path);
-  imageSize(image, type);
-  const content = await pdf.pageOf(image, type);
-  const pages = await inspected(pdf, memorySource(content), at);
+async function keepImage(file: FetchedFile, type: ImageType, at: EpochMs): Promise<Inspected> {
+  const content = await imageToPdf(await readFile(file.path));
+  const pages = await inspectedPages(memorySource(content), at);
   return { content, pages, source: { type, sha256: file.sha256 } };
 }
 
-async function inspected(pdf: PdfInspection, source: ByteSource, at: EpochMs): Promise<number> {
-  const { pages } = await pdf.inspect(source);
-  if (await pdf.findMark(source, marksAt(localDate(at)))) throw new ProblemError('document_classified');
+async function inspectedPages(source: ByteSource, at: EpochMs): Promise<number> {
+  const { pages } = await inspectPdf(source);
+  const mark = await findClassificationMark(await openPdf(source, INTAKE_LIMITS), marksAt(localDate(at)));
+  if (mark !== undefined) throw new ProblemError('document_classified');
   return pages;
 }

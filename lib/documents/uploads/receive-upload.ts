@@ -5,7 +5,7 @@ import { type Code, isProblem, ProblemError } from '../../platform/errors.ts';
 import { newDocument } from '../document.ts';
 import type { DocumentObjects, Documents } from '../documents.ts';
 import type { Arrival } from './arrival.ts';
-import { inspectUpload, type PdfInspection } from './inspect-upload.ts';
+import { inspectUpload } from './inspect-upload.ts';
 import { accept, type CheckingUpload, refuse, sameObject, settled, startChecking, type Upload } from './upload.ts';
 import type { FetchedFile, IntakeObjects, Uploads } from './uploads.ts';
 
@@ -15,7 +15,6 @@ export interface ReceiveUploadDeps {
   readonly documents: Pick<Documents, 'putWrite'>;
   readonly objects: Pick<DocumentObjects, 'keep'>;
   readonly events: Pick<EventLog, 'writes'>;
-  readonly pdf: PdfInspection;
   readonly clock: Clock;
   readonly commit: (writes: readonly Write[]) => Promise<void>;
 }
@@ -74,7 +73,7 @@ async function pin(
 }
 
 async function decide(deps: ReceiveUploadDeps, upload: CheckingUpload, file: FetchedFile): Promise<Received> {
-  const inspected = await verdict(() => inspectUpload(deps.pdf, upload, file, upload.arrivedAt));
+  const inspected = await verdict(() => inspectUpload(upload, file, upload.arrivedAt));
   if (inspected instanceof ProblemError) return refused(deps, upload, inspected.code);
   const stored = await deps.objects.keep(upload.documentId, 1, 'original', inspected.content);
   const { pages, source } = inspected;

@@ -18,7 +18,8 @@ export interface AgencySealContent {
 export const SEAL_SIZE = { width: 128, height: 134 };
 
 const RED = rgb(0.84, 0.06, 0.09);
-const RADIUS = 52;
+/** Of the outer ring, which touches the upper edge of the drawing. */
+export const SEAL_RADIUS = 52;
 
 /**
  * The visible signature of an agency (Decree 30/2020, annex I): a round red seal, the document's number and the time
@@ -28,7 +29,7 @@ export async function drawAgencySeal(fonts: FontFiles, content: AgencySealConten
   const document = await authorDocument(fonts);
   const page = document.pdf.addPage([SEAL_SIZE.width, SEAL_SIZE.height]);
   const { regular, bold } = document.fonts;
-  const centre = { x: SEAL_SIZE.width / 2, y: SEAL_SIZE.height - RADIUS - 2 };
+  const centre = { x: SEAL_SIZE.width / 2, y: SEAL_SIZE.height - SEAL_RADIUS - 2 };
   drawRings(page, centre);
   drawStar(page, centre, 15);
   const agency = printable(content.agency).toUpperCase();
@@ -36,7 +37,7 @@ export async function drawAgencySeal(fonts: FontFiles, content: AgencySealConten
   drawUpperArc(page, bold, agency, centre, superior === undefined ? 300 : 235);
   if (superior !== undefined) drawLowerArc(page, bold, superior, centre, 95);
   const lines = [...(content.number ? wrapText(content.number, bold, 9, SEAL_SIZE.width).slice(0, 1) : [])];
-  let y = SEAL_SIZE.height - RADIUS * 2 - 13;
+  let y = SEAL_SIZE.height - SEAL_RADIUS * 2 - 13;
   for (const line of lines) {
     centred(page, line, bold, 9, y);
     y -= 10;
@@ -51,9 +52,9 @@ interface Point {
 }
 
 function drawRings(page: PDFPage, { x, y }: Point): void {
-  page.drawCircle({ x, y, size: RADIUS, borderColor: RED, borderWidth: 2.4 });
-  page.drawCircle({ x, y, size: RADIUS - 3.4, borderColor: RED, borderWidth: 0.7 });
-  page.drawCircle({ x, y, size: RADIUS - 18, borderColor: RED, borderWidth: 0.9 });
+  page.drawCircle({ x, y, size: SEAL_RADIUS, borderColor: RED, borderWidth: 2.4 });
+  page.drawCircle({ x, y, size: SEAL_RADIUS - 3.4, borderColor: RED, borderWidth: 0.7 });
+  page.drawCircle({ x, y, size: SEAL_RADIUS - 18, borderColor: RED, borderWidth: 0.9 });
 }
 
 /** A five-pointed star, one point up. */
@@ -69,15 +70,15 @@ function drawStar(page: PDFPage, centre: Point, radius: number): void {
 
 /** Text clockwise along the upper rim, smaller when it is long; at most `most` degrees. */
 function drawUpperArc(page: PDFPage, font: PDFFont, text: string, centre: Point, most: number): void {
-  const { size, spacing } = arcFit(font, text, RADIUS - 14, most, 9.5);
-  const radius = RADIUS - 10.7 - size * 0.34;
+  const { size, spacing } = arcFit(font, text, SEAL_RADIUS - 14, most, 9.5);
+  const radius = SEAL_RADIUS - 10.7 - size * 0.34;
   drawArc(page, font, text, { centre, radius, size, spacing, middle: Math.PI / 2, clockwise: true });
 }
 
 /** Text counter-clockwise along the lower rim, read from below. */
 function drawLowerArc(page: PDFPage, font: PDFFont, text: string, centre: Point, most: number): void {
-  const { size, spacing } = arcFit(font, text, RADIUS - 8, most, 7.5);
-  const radius = RADIUS - 10.7 + size * 0.34;
+  const { size, spacing } = arcFit(font, text, SEAL_RADIUS - 8, most, 7.5);
+  const radius = SEAL_RADIUS - 10.7 + size * 0.34;
   drawArc(page, font, text, { centre, radius, size, spacing, middle: -Math.PI / 2, clockwise: false });
 }
 

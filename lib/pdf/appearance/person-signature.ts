@@ -12,7 +12,7 @@ export interface PersonSignatureContent {
   readonly signingTime: number;
   /** PNG of the handwritten signature, best with a transparent ground. */
   readonly image?: Uint8Array;
-  /** `frame` says in words that it is signed, where there is no image; `plain` leaves title and name to the document. */
+  /** `plain` leaves title and name to the document, which has them already. */
   readonly style?: 'full' | 'plain';
 }
 
@@ -73,12 +73,17 @@ function placeImage(page: PDFPage, image: PDFImage, room: { bottom: number; top:
   });
 }
 
+/** The left third stays empty: the agency's seal will cover it. */
 function drawFrame(page: PDFPage, regular: PDFFont, bold: PDFFont, time: string, middle: number): void {
-  const [width, height] = [150, 34];
-  const x = (page.getWidth() - width) / 2;
+  const height = 34;
+  const width = page.getWidth() - 2;
   const y = middle - height / 2;
-  page.drawRectangle({ x, y, width, height, borderColor: BLUE, borderWidth: 0.8 });
-  page.drawRectangle({ x, y, width: 3, height, color: BLUE });
-  centred(page, 'ĐÃ KÝ SỐ', bold, 11, y + 19, BLUE);
-  centred(page, time, regular, 8, y + 7, BLUE);
+  const text = { x: width / 3, width: (width * 2) / 3 };
+  page.drawRectangle({ x: 1, y, width, height, borderColor: BLUE, borderWidth: 0.8 });
+  page.drawRectangle({ x: 1, y, width: 3, height, color: BLUE });
+  const words = 'ĐÃ KÝ SỐ';
+  const middleOf = (shown: string, font: PDFFont, size: number) =>
+    text.x + (text.width - font.widthOfTextAtSize(shown, size)) / 2;
+  page.drawText(words, { x: middleOf(words, bold, 11), y: y + 19, size: 11, font: bold, color: BLUE });
+  page.drawText(time, { x: middleOf(time, regular, 8), y: y + 7, size: 8, font: regular, color: BLUE });
 }

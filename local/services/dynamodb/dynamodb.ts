@@ -55,8 +55,6 @@ export interface DynamoDbAdmin {
   sweepExpired(): Promise<number>;
   /** Calls back after every write to a table; returns a function that stops it. */
   onWrite(listener: (table: string) => void): () => void;
-  /** True while a write to a table has not been answered yet. */
-  writing(table: string): boolean;
 }
 
 /** DynamoDB on the laptop: dynoxide behind the gateway. */
@@ -77,22 +75,11 @@ export async function createDynamoDb(options: DynamoDbOptions): Promise<DynamoDb
   const catalog = new TableCatalog(upstream);
   const writes = new WriteWatch();
   const expired = new ExpiredItems({ upstream, catalog, writes, clock: options.clock });
-  const closing = new AbortController();
   const arns = arnTranslation(options);
   const conflicts = options.transactionConflicts === false ? undefined : new TransactionConflicts();
   const deps: ForwardDeps = { upstream, catalog, writes, conflicts, onCapacity: options.onCapacity, ...arns };
   const calls = new DecodedCalls(decodeDynamoOperation);
-  const pollInterval = options.endpoint === undefined ? undefined : 1000;
-  const streams = {
-    upstream,
-    catalog,
-    writes,
-    expired,
-    region: options.region,
-    showArn: arns.showArns,
-    pollInterval,
-    closed: closing.signal,
-  };
+  const streams = { upstream, catalog, expired, region: options.region, showArn: arns.showArns };
   return {
     name: 'dynamodb',
     signingNames: ['dynamodb'],
@@ -114,11 +101,9 @@ export async function createDynamoDb(options: DynamoDbOptions): Promise<DynamoDb
       },
       sweepExpired: async () => await expired.sweep(),
       onWrite: (listener) => writes.onWrite(listener),
-      writing: (table) => writes.busy(table),
     },
     streamReader: async (table) => await openStreamReader(streams, table),
     close: async () => {
-      closing.abort();
       await expired.close();
       upstream.close();
       await database.stop();

@@ -24,6 +24,8 @@ export class ExpiredItems {
   readonly #tables = new Set<string>();
   /** Items removed by expiry whose stream record has not been read yet. */
   readonly #removed = new Map<string, number>();
+  /** Stream records that stand for removals by expiry. */
+  readonly #records = new Set<string>();
   #sweeping: Promise<unknown> = Promise.resolve();
   #cancel: () => void = () => {};
 
@@ -49,12 +51,18 @@ export class ExpiredItems {
     return await swept;
   }
 
-  /** True (once) for a stream record of an item that expiry removed. */
-  claim(table: string, keys: string): boolean {
-    const id = `${table} ${keys}`;
-    const count = this.#removed.get(id) ?? 0;
-    if (count > 1) this.#removed.set(id, count - 1);
-    else this.#removed.delete(id);
+  /** True when a stream record stands for a removal by expiry, however often the record is read. */
+  isByExpiry(table: string, keys: string, sequence: string): boolean {
+    const record = `${table} ${sequence}`;
+    if (!this.#records.has(record) && this.#claim(`${table} ${keys}`)) this.#records.add(record);
+    return this.#records.has(record);
+  }
+
+  /** Takes back (or uses up) one removal; false when there was none. */
+  #claim(mark: string): boolean {
+    const count = this.#removed.get(mark) ?? 0;
+    if (count > 1) this.#removed.set(mark, count - 1);
+    else this.#removed.delete(mark);
     return count > 0;
   }
 
@@ -67,12 +75,8 @@ export class ExpiredItems {
     const { clock } = this.#deps;
     this.#cancel = clock.at(clock.now() + INTERVAL, () => {
       this.#arm();
-      // Readers that look idle while a sweep begins would miss its records: it counts as a write from here on.
-      const ends = [...this.#tables].map((table) => this.#deps.writes.begin([table]));
-      const finish = () => {
-        for (const end of ends) end();
-      };
-      this.sweep().then(finish, finish);
+      // A database that is gone says so at the next call that somebody waits for.
+      this.sweep().catch(() => {});
     });
   }
 
@@ -112,7 +116,6 @@ export class ExpiredItems {
     const { upstream, writes } = this.#deps;
     const mark = `${table} ${id}`;
     this.#removed.set(mark, (this.#removed.get(mark) ?? 0) + 1);
-    const written = writes.begin([table]);
     try {
       await upstream.call('DeleteItem', {
         TableName: table,
@@ -121,13 +124,12 @@ export class ExpiredItems {
         ExpressionAttributeNames: { '#ttl': attribute },
         ExpressionAttributeValues: { ':seen': seen },
       });
+      writes.written([table]);
       return true;
     } catch (error) {
-      this.claim(table, id);
+      this.#claim(mark);
       if (error instanceof ServiceFault && error.code === 'ConditionalCheckFailedException') return false;
       throw error;
-    } finally {
-      written();
     }
   }
 }

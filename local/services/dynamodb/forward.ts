@@ -31,17 +31,17 @@ export interface ForwardDeps {
 export async function forward(deps: ForwardDeps, request: AwsRequest, operation: Operation): Promise<AwsResponse> {
   const { name, target, input } = operation;
   if (target === STREAMS || !usesCapacity(name)) return await forwardControl(deps, request, operation);
-  const release = await enter(deps, name, input);
+  const items = touchedItems(name, input);
+  const release = await holdItems(deps, name, items);
   try {
     const counted = { ...plainNames(input), ...(asksForCapacity(input) ? {} : { ReturnConsumedCapacity: 'TOTAL' }) };
     const answer = await deps.upstream.send(target, name, counted);
-    return render(
-      request.id,
-      answer.status,
-      answer.status === 200 ? meter(deps, request, operation, answer.text) : answer.text,
-    );
+    const text = answer.status === 200 ? meter(deps, request, operation, answer.text) : answer.text;
+    return render(request.id, answer.status, text);
   } finally {
     release();
+    // Also when the answer was lost: the write may have happened.
+    if (isWrite(name)) deps.writes.written(new Set(items.map((item) => item.table)));
   }
 }
 
@@ -104,20 +104,6 @@ function plainMember(member: unknown): unknown {
       isRecord(part) ? { ...part, TableName: tableNameOf(part['TableName']) } : part,
     ]),
   );
-}
-
-/**
- * Announces a write to the readers of streams and holds its items against transactions.
- * @throws ServiceFault when the items are held by another request
- */
-async function enter(deps: ForwardDeps, name: string, input: Input): Promise<() => void> {
-  const items = touchedItems(name, input);
-  const leave = await holdItems(deps, name, items);
-  const written = isWrite(name) ? deps.writes.begin([...new Set(items.map((item) => item.table))]) : () => {};
-  return () => {
-    leave();
-    written();
-  };
 }
 
 function touchedItems(name: string, input: Input): readonly ItemRef[] {

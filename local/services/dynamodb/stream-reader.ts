@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import { type Input, isRecord, ServiceFault } from '../json-protocol.ts';
 import type { ExpiredItems } from './expired-items.ts';
 import { itemIdentity } from './item-keys.ts';
 import type { TableCatalog, TableFacts } from './table-catalog.ts';
 import { STREAMS, type Upstream } from './upstream.ts';
-import type { WriteWatch } from './write-watch.ts';
 
 /** A change of an item, as a Lambda function receives it. */
 export interface StreamRecord {
@@ -38,25 +38,17 @@ export interface StreamReader {
   readonly streamArn: string;
   /** Up to `limit` records after `position` (from the beginning where it is missing); none when there is nothing new. */
   poll(position: string | undefined, limit: number): Promise<StreamBatch>;
-  /** Like `poll`, but waits for a first record; resolves with none only when aborted or closed. */
-  next(position: string | undefined, limit: number, signal?: AbortSignal): Promise<StreamBatch>;
   /** The position behind everything written so far, for mappings that start at `LATEST`. */
   latest(): Promise<string>;
-  /** True when the last reading found nothing and no write has passed or begun since. */
-  idle(): boolean;
 }
 
 export interface StreamDeps {
   readonly upstream: Upstream;
   readonly catalog: TableCatalog;
-  readonly writes: WriteWatch;
   readonly expired: ExpiredItems;
   readonly region: string;
   /** The stream's ARN as the laptop shows it. */
   showArn(arn: string): string;
-  /** How often to look without a write having passed, where others can write too; `undefined` never. Milliseconds. */
-  readonly pollInterval: number | undefined;
-  readonly closed: AbortSignal;
 }
 
 /** A place in a stream: a shard, and the sequence number of the last record read from it. */
@@ -82,8 +74,6 @@ class TableStreamReader implements StreamReader {
   readonly #stream: string;
   /** Where the last reading ended, with the iterator to go on with. */
   #resume: { readonly position: string; readonly iterator: string } | undefined;
-  /** The version of the table's writes at which there was nothing left to read. */
-  #drainedAt: number | undefined;
 
   constructor(deps: StreamDeps, facts: TableFacts, stream: string) {
     this.#deps = deps;
@@ -92,40 +82,30 @@ class TableStreamReader implements StreamReader {
     this.streamArn = deps.showArn(stream);
   }
 
-  idle(): boolean {
-    const { writes } = this.#deps;
-    return !writes.busy(this.#facts.name) && this.#drainedAt === writes.version(this.#facts.name);
-  }
-
-  async next(position: string | undefined, limit: number, signal?: AbortSignal): Promise<StreamBatch> {
-    const ended = () => signal?.aborted === true || this.#deps.closed.aborted;
+  async poll(position: string | undefined, limit: number): Promise<StreamBatch> {
     for (let from = position; ; ) {
-      const seen = this.#deps.writes.version(this.#facts.name);
-      const batch = await this.poll(from, limit);
-      if (batch.records.length > 0 || ended()) return batch;
-      from = batch.position;
-      await this.#written(seen, signal);
-      if (ended()) return batch;
+      const { raw, position: reached } = await this.#read(from, limit);
+      const records = raw.filter(isChange).map((record) => this.#show(record));
+      if (records.length > 0 || raw.length === 0) return { records, position: reached };
+      from = reached;
     }
   }
 
-  async poll(position: string | undefined, limit: number): Promise<StreamBatch> {
-    const seen = this.#deps.writes.version(this.#facts.name);
+  async #read(
+    position: string | undefined,
+    limit: number,
+  ): Promise<{ readonly raw: readonly Input[]; readonly position: string }> {
     const place = await this.#placeOf(position);
     const from = writePosition(this.#stream, place);
     const iterator = this.#resume?.position === from ? this.#resume.iterator : await this.#iterator(place);
     const output = await this.#call('GetRecords', { ShardIterator: iterator, Limit: Math.min(limit, 1000) });
     const raw = (Array.isArray(output['Records']) ? output['Records'] : []).filter(isRecord);
-    const after = raw.length > 0 ? sequenceOf(raw.at(-1)!) : place.after;
+    const reached = { shard: place.shard, after: raw.length > 0 ? sequenceOf(raw.at(-1)!) : place.after };
     const nextIterator = output['NextShardIterator'];
-    const next =
-      typeof nextIterator === 'string'
-        ? { shard: place.shard, after }
-        : await this.#shardAfter({ shard: place.shard, after });
-    const reached = writePosition(this.#stream, next);
-    this.#resume = typeof nextIterator === 'string' ? { position: reached, iterator: nextIterator } : undefined;
-    if (raw.length === 0 && next.shard === place.shard) this.#drainedAt = seen;
-    return { records: raw.map((record) => this.#show(record)), position: reached };
+    if (typeof nextIterator !== 'string')
+      return { raw, position: writePosition(this.#stream, await this.#shardAfter(reached)) };
+    this.#resume = { position: writePosition(this.#stream, reached), iterator: nextIterator };
+    return { raw, position: this.#resume.position };
   }
 
   async latest(): Promise<string> {
@@ -168,26 +148,6 @@ class TableStreamReader implements StreamReader {
     return await this.#deps.upstream.call(operation, input, STREAMS);
   }
 
-  /** Waits until the table has been written to since `seen`. */
-  #written(seen: number, signal: AbortSignal | undefined): Promise<void> {
-    const { writes, closed, pollInterval } = this.#deps;
-    const { name } = this.#facts;
-    return new Promise((resolve) => {
-      const done = () => {
-        stop();
-        clearTimeout(timer);
-        signal?.removeEventListener('abort', done);
-        closed.removeEventListener('abort', done);
-        resolve();
-      };
-      const stop = writes.onWrite((table) => table === name && done());
-      const timer = pollInterval === undefined ? undefined : setTimeout(done, pollInterval);
-      signal?.addEventListener('abort', done);
-      closed.addEventListener('abort', done);
-      if (writes.version(name) !== seen || signal?.aborted || closed.aborted) done();
-    });
-  }
-
   /** The record in AWS's own form: its ARN and region, ids and sequence numbers as long as AWS's. */
   #show(raw: Input): StreamRecord {
     const change = isRecord(raw['dynamodb']) ? raw['dynamodb'] : {};
@@ -195,7 +155,7 @@ class TableStreamReader implements StreamReader {
     const sequence = sequenceOf(raw);
     const byExpiry =
       raw['eventName'] === 'REMOVE' &&
-      this.#deps.expired.claim(this.#facts.name, itemIdentity(this.#facts.name, this.#facts.keys, keys));
+      this.#deps.expired.isByExpiry(this.#facts.name, itemIdentity(this.#facts.name, this.#facts.keys, keys), sequence);
     return {
       eventID: createHash('md5').update(`${this.#stream} ${sequence}`).digest('hex'),
       eventName: raw['eventName'] as StreamRecord['eventName'],
@@ -212,6 +172,13 @@ class TableStreamReader implements StreamReader {
       },
     };
   }
+}
+
+/** DynamoDB records no write that leaves an item as it was; the database on the laptop does. */
+function isChange(record: Input): boolean {
+  const change = isRecord(record['dynamodb']) ? record['dynamodb'] : {};
+  const { OldImage: before, NewImage: after } = change;
+  return before === undefined || after === undefined || !isDeepStrictEqual(before, after);
 }
 
 function sequenceOf(record: Input): string {

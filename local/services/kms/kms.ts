@@ -37,7 +37,7 @@ export interface KeyDeclaration {
 
 /** The side of KMS that the runtime uses in-process. */
 export interface KmsAdmin {
-  /** Makes the key declared under `logicalId`, or finds the one that an earlier start made. */
+  /** Makes the key declared under `logicalId`, or gives the one that an earlier start made the settings declared now. */
   createKey(logicalId: string, declaration?: KeyDeclaration): Promise<{ readonly keyId: string; readonly arn: string }>;
   /** Makes `alias/…` stand for a key (id or ARN). */
   createAlias(aliasName: string, keyId: string): Promise<void>;
@@ -104,7 +104,9 @@ function createAdmin(deps: KmsDeps): KmsAdmin {
     createKey: async (declaredAs, declaration = {}) => {
       const wanted = readSpecAndUsage(declaration.KeySpec, declaration.KeyUsage);
       const present = deps.store.list().find((key) => key.declaredAs === declaredAs && key.spec === wanted.spec);
-      const key = present ?? (await makeKey(deps, { ...wanted, ...readDeclaration(declaration), declaredAs }));
+      const settings = readDeclaration(declaration);
+      if (present) await deps.store.put({ ...present, ...settings });
+      const key = present ?? (await makeKey(deps, { ...wanted, ...settings, declaredAs }));
       return { keyId: key.keyId, arn: keyArn(deps, key.keyId) };
     },
     createAlias: async (aliasName, keyId) => await pointAlias(deps, aliasName, findKey(deps.store, deps, keyId).key),
@@ -114,9 +116,9 @@ function createAdmin(deps: KmsDeps): KmsAdmin {
 
 function readDeclaration(declaration: KeyDeclaration) {
   return {
-    description: declaration.Description,
-    enabled: declaration.Enabled,
-    rotation: declaration.EnableKeyRotation,
+    description: declaration.Description ?? '',
+    enabled: declaration.Enabled ?? true,
+    rotation: declaration.EnableKeyRotation ?? false,
     tags: Object.fromEntries((declaration.Tags ?? []).map((tag) => [tag.Key, tag.Value])),
     policy: declaration.KeyPolicy === undefined ? undefined : JSON.stringify(declaration.KeyPolicy),
   };

@@ -65,31 +65,36 @@ async function complete(call: S3Call, document: XmlNode) {
   return version;
 }
 
-/** The parts that the document lists, checked one by one. */
+/** The parts that the document lists, checked: their order, then that each is there as listed, then their sizes. */
 function chosenParts(
   listed: readonly XmlNode[],
   uploaded: readonly UploadedPart[],
   upload: MultipartUpload,
 ): UploadedPart[] {
-  if (listed.length === 0) throw new S3Error('MalformedXML');
+  const numbers = listed.map((node) => Number(textOf(node, 'PartNumber') ?? Number.NaN));
+  if (listed.length === 0 || !numbers.every(Number.isInteger)) throw new S3Error('MalformedXML');
+  if (numbers.some((number, at) => at > 0 && number <= (numbers[at - 1] ?? 0))) {
+    throw new S3Error('InvalidPartOrder', { fields: { UploadId: upload.id } });
+  }
   const byNumber = new Map(uploaded.map((part) => [part.number, part]));
-  let previous = 0;
-  return listed.map((node, at) => {
-    const number = Number(textOf(node, 'PartNumber') ?? Number.NaN);
-    if (!Number.isInteger(number)) throw new S3Error('MalformedXML');
-    if (number <= previous) throw new S3Error('InvalidPartOrder', { fields: { UploadId: upload.id } });
-    previous = number;
-    const part = byNumber.get(number);
-    const etag = textOf(node, 'ETag')?.replace(/^"|"$/g, '');
-    const fields = { UploadId: upload.id, PartNumber: String(number), ETag: etag ?? '' };
-    if (!part || part.etag !== etag || !sameChecksum(node, part, upload)) throw new S3Error('InvalidPart', { fields });
-    if (part.size < MIN_PART && at < listed.length - 1) {
-      throw new S3Error('EntityTooSmall', {
-        fields: { ...fields, ProposedSize: String(part.size), MinSizeAllowed: String(MIN_PART) },
-      });
-    }
-    return part;
+  const parts = listed.map((node, at) => listedPart(node, byNumber.get(numbers[at] ?? 0), upload));
+  const small = parts.slice(0, -1).find(({ size }) => size < MIN_PART);
+  if (!small) return parts;
+  throw new S3Error('EntityTooSmall', {
+    fields: {
+      PartNumber: String(small.number),
+      ETag: small.etag,
+      ProposedSize: String(small.size),
+      MinSizeAllowed: String(MIN_PART),
+    },
   });
+}
+
+function listedPart(node: XmlNode, part: UploadedPart | undefined, upload: MultipartUpload): UploadedPart {
+  const etag = textOf(node, 'ETag')?.replace(/^"|"$/g, '');
+  if (part && part.etag === etag && sameChecksum(node, part, upload)) return part;
+  const fields = { UploadId: upload.id, PartNumber: textOf(node, 'PartNumber') ?? '', ETag: etag ?? '' };
+  throw new S3Error('InvalidPart', { fields });
 }
 
 /** A part's checksum may be repeated in the document; where parts compose, it must be. */

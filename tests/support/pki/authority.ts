@@ -2,8 +2,8 @@ import { createHash, generateKeyPairSync, type KeyObject, sign } from 'node:cryp
 import { encodeSignatureAlgorithm, type SigningAlgorithm } from '../../../lib/pki/algorithms.ts';
 import { KEY_USAGES, type KeyUsage } from '../../../lib/pki/certificate.ts';
 import type { TrustAnchor } from '../../../lib/pki/certificate-path.ts';
+import { contextTag } from '../../../lib/pki/der.ts';
 import {
-  contextTag,
   encode,
   encodeBitString,
   encodeBoolean,
@@ -13,7 +13,7 @@ import {
   encodeOid,
   encodeSequence,
   encodeTime,
-} from '../../../lib/pki/der.ts';
+} from '../../../lib/pki/der-writer.ts';
 import { type DistinguishedName, encodeName } from '../../../lib/pki/distinguished-name.ts';
 import { createMemorySigningKey } from '../../../lib/pki/memory-signing-key.ts';
 import { OID } from '../../../lib/pki/oids.ts';

@@ -1,4 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -61,10 +62,18 @@ describe('a signed file', () => {
     }
   });
 
-  test('begins with the bytes of the original', async () => {
+  test('begins with the bytes of the original, and is what its hash says', async () => {
     const original = letterPdf();
-    const file = await signed(original, { signer: leader });
-    expect(Buffer.compare(file.subarray(0, original.length), original)).toBe(0);
+    for (const signer of [leader, authority.signer({ kind: 'p384' })]) {
+      const { tail, sha256, sourceSha256, length } = await signPdf(memorySource(original), {
+        signer,
+        signingTime: NOW,
+      });
+      const file = Buffer.concat([original, tail]);
+      expect((await verify(file)).file).toEqual({ bytes: length, sha256 });
+      expect(sha256).toBe(createHash('sha256').update(file).digest('hex'));
+      expect(sourceSha256).toBe(createHash('sha256').update(original).digest('hex'));
+    }
   });
 
   test.each(['table', 'stream', 'hybrid'] as const)(

@@ -1,0 +1,54 @@
+import { z } from 'zod';
+import type { SignerFacts } from '../../lib/directory/certificates.ts';
+import { DirectoryStore } from '../../lib/directory/directory-store.ts';
+import { DocumentStore } from '../../lib/documents/document-store.ts';
+import { ObjectStore } from '../../lib/documents/object-store.ts';
+import { EventStore } from '../../lib/evidence/event-store.ts';
+import { DispatchStore } from '../../lib/exchange/dispatch-store.ts';
+import { PetitionStore } from '../../lib/petitions/petition-store.ts';
+import { createKmsSigner } from '../../lib/pki/kms-signer.ts';
+import { documentClient } from '../../lib/platform/aws/clients.ts';
+import { keyClient } from '../../lib/platform/aws/key-client.ts';
+import { objectClient } from '../../lib/platform/aws/object-client.ts';
+import { Table } from '../../lib/platform/aws/table.ts';
+import { systemClock } from '../../lib/platform/clock.ts';
+import { readConfig } from '../../lib/platform/config.ts';
+import { createLog } from '../../lib/platform/log.ts';
+import { ENV } from '../../lib/platform/names.ts';
+import { backOff } from '../../lib/requests/once.ts';
+import { IssuedStore } from '../../lib/verification/issued-store.ts';
+import { stationery } from './stationery.ts';
+
+/** The function's dependencies, made once at cold start. @throws Error naming every missing variable */
+export function compose(environment: Readonly<Record<string, string | undefined>>) {
+  const config = readConfig(
+    {
+      [ENV.tableName]: z.string().min(1),
+      [ENV.documentsBucket]: z.string().min(1),
+      [ENV.portalUrl]: z.url(),
+      [ENV.fontsDir]: z.string().min(1),
+      LAMBDA_TASK_ROOT: z.string().default('.'),
+    },
+    environment,
+  );
+  const table = new Table(documentClient(), config.TABLE_NAME);
+  const keys = keyClient();
+  return {
+    clock: systemClock,
+    log: createLog(),
+    backOff: backOff(Math.random),
+    petitions: new PetitionStore(table),
+    dispatches: new DispatchStore(table),
+    documents: new DocumentStore(table),
+    objects: new ObjectStore(objectClient(), config.DOCUMENTS_BUCKET),
+    events: new EventStore(table),
+    directory: new DirectoryStore(table),
+    issued: new IssuedStore(table),
+    signerFor: ({ keyId, algorithm, certificate, chain }: SignerFacts) =>
+      createKmsSigner({ client: keys, keyId, algorithm, certificate, chain }),
+    stationery: stationery(config.LAMBDA_TASK_ROOT, config.FONTS_DIR),
+    portalUrl: config.PORTAL_URL,
+  };
+}
+
+export type SignWorkerDeps = ReturnType<typeof compose>;

@@ -1,0 +1,126 @@
+import { z } from 'zod';
+import { type EpochMs, formatIso } from '../platform/clock.ts';
+import { arrivalVerdict } from './arrival-verdict.ts';
+import { DISPATCH_STATES, type Delivery, type Dispatch } from './dispatch.ts';
+import { INCOMING_STATES, type Incoming } from './incoming.ts';
+import { statusCode } from './status-codes.ts';
+import { urgency } from './urgency.ts';
+
+const time = z.string().meta({ description: 'ISO 8601 with +07:00.', example: '2026-03-09T08:15:00+07:00' });
+
+export const dispatchView = z.object({
+  code: z.string().meta({ example: 'VB-7K3M-9QXD-4' }),
+  state: z.enum(DISPATCH_STATES),
+  unit: z.string(),
+  type: z.string(),
+  subject: z.string(),
+  urgency,
+  documentId: z.string(),
+  sha256: z.string().meta({ description: 'Of the bytes as they are now: the draft to approve, then what was issued.' }),
+  problem: z.string().optional(),
+  createdAt: time,
+  signer: z.object({ id: z.string(), name: z.string(), title: z.string(), capacity: z.string() }).optional(),
+  number: z.string().optional(),
+  issuedAt: time.optional(),
+  recipients: z.array(
+    z.object({
+      unit: z.string(),
+      addressedTo: z.string().optional(),
+      status: z.string().optional().meta({ description: 'Status code of QĐ 28/2018: 01 arrived, 02 returned, 03 registered.' }),
+      vi: z.string(),
+      en: z.string(),
+      at: time.optional(),
+      number: z.string().optional().meta({ description: 'The incoming number that the recipient gave it.' }),
+      reason: z.string().optional(),
+    }),
+  ),
+  working: z.boolean(),
+});
+export type DispatchView = z.infer<typeof dispatchView>;
+
+export const incomingView = z.object({
+  code: z.string().meta({ example: 'VD-7K3M-9QXD-4' }),
+  state: z.enum(INCOMING_STATES),
+  unit: z.string(),
+  sender: z.object({ code: z.string(), name: z.string() }),
+  reference: z.string().meta({ description: 'Number and symbol given by the sender.' }),
+  type: z.string(),
+  subject: z.string(),
+  urgency,
+  documentId: z.string(),
+  verdict: arrivalVerdict.omit({ checkedAt: true }).extend({ checkedAt: time }),
+  arrivedAt: time,
+  registerBy: time,
+  late: z.boolean(),
+  number: z.string().optional(),
+  registeredAt: time.optional(),
+  returnedAt: time.optional(),
+  reason: z.string().optional(),
+});
+export type IncomingView = z.infer<typeof incomingView>;
+
+export function viewDispatch(dispatch: Dispatch): DispatchView {
+  const { code, state, unit, type, subject, urgency, draft } = dispatch;
+  const deliveries: readonly (Partial<Delivery> & { unit: string })[] =
+    dispatch.state === 'issued' ? dispatch.deliveries : dispatch.recipients;
+  return {
+    code,
+    state,
+    unit,
+    type,
+    subject,
+    urgency,
+    documentId: draft.documentId,
+    sha256: dispatch.state === 'issued' ? dispatch.issued.sha256 : draft.sha256,
+    ...(draft.problem === undefined ? {} : { problem: draft.problem }),
+    createdAt: formatIso(dispatch.createdAt),
+    ...('approval' in dispatch ? { signer: signerOf(dispatch.approval) } : {}),
+    ...('number' in dispatch ? { number: dispatch.number.text } : {}),
+    ...(dispatch.state === 'issued' ? { issuedAt: formatIso(dispatch.issued.at) } : {}),
+    recipients: deliveries.map(viewDelivery),
+    working: dispatch.pending.length > 0,
+  };
+}
+
+function signerOf({ by, name, title, capacity }: { by: string; name: string; title: string; capacity: string }) {
+  return { id: by, name, title, capacity };
+}
+
+function viewDelivery(item: Partial<Delivery> & { unit: string }): DispatchView['recipients'][number] {
+  const words = item.status === undefined ? { vi: 'Chưa gửi', en: 'Not sent yet' } : statusCode(item.status);
+  return {
+    unit: item.unit,
+    ...(item.addressedTo === undefined ? {} : { addressedTo: item.addressedTo }),
+    ...('code' in words && words.code !== undefined ? { status: words.code } : {}),
+    vi: words.vi,
+    en: words.en,
+    ...(item.at === undefined ? {} : { at: formatIso(item.at) }),
+    ...(item.number === undefined ? {} : { number: item.number }),
+    ...(item.reason === undefined ? {} : { reason: item.reason }),
+  };
+}
+
+export function viewIncoming(incoming: Incoming, now: EpochMs): IncomingView {
+  const { code, state, unit, reference, type, subject, urgency, documentId } = incoming;
+  const done =
+    incoming.state === 'arrived' ? now : incoming.state === 'registered' ? incoming.registeredAt : incoming.returnedAt;
+  return {
+    code,
+    state,
+    unit,
+    sender: { code: incoming.sender, name: incoming.senderName },
+    reference,
+    type,
+    subject,
+    urgency,
+    documentId,
+    verdict: { ...incoming.verdict, checkedAt: formatIso(incoming.verdict.checkedAt) },
+    arrivedAt: formatIso(incoming.arrivedAt),
+    registerBy: formatIso(incoming.registerBy),
+    late: done > incoming.registerBy,
+    ...(incoming.state === 'registered'
+      ? { number: incoming.numberText, registeredAt: formatIso(incoming.registeredAt) }
+      : {}),
+    ...(incoming.state === 'returned' ? { returnedAt: formatIso(incoming.returnedAt), reason: incoming.reason } : {}),
+  };
+}

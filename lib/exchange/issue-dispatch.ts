@@ -1,0 +1,31 @@
+import type { Actor } from '../access/actor.ts';
+import { authorize } from '../access/policy.ts';
+import type { EpochMs } from '../platform/clock.ts';
+import type { CaseCode } from '../platform/ids.ts';
+import { takeNumber } from '../registers/take-number.ts';
+import { commitDispatch, type ExchangeDeps, type Stamp } from './change-dispatch.ts';
+import { accessSubject, type Dispatch, inState } from './dispatch.ts';
+import { numbered } from './dispatch-transitions.ts';
+
+/**
+ * The clerk issues a signed dispatch: it takes the next outgoing number in this very transaction, is sealed, and goes out.
+ * @throws ProblemError `not_found`, `forbidden`, `invalid_state`, `unit_without_seal`, `certificate_expired`
+ */
+export async function issueDispatch(
+  deps: Pick<ExchangeDeps, 'dispatches' | 'events' | 'directory' | 'registers'>,
+  actor: Actor,
+  code: CaseCode,
+  at: EpochMs,
+  stamp: Stamp<Dispatch>,
+): Promise<Dispatch> {
+  const dispatch = await deps.dispatches.dispatch(code);
+  authorize(actor, 'dispatch.issue', accessSubject(dispatch), at, 'dispatch.read');
+  const { type, office } = inState(dispatch, 'signed');
+  const unit = await deps.directory.unit(dispatch.unit);
+  // A number is never taken for what cannot be sealed.
+  await deps.directory.signerOf({ kind: 'unit', code: unit.code }, at);
+  const request = { register: 'outgoing', unit, type, drafter: office, caseId: code, caseCode: code, at } as const;
+  const number = await takeNumber(deps, request);
+  const change = numbered(dispatch, actor, { number: number.number, text: number.text }, at);
+  return commitDispatch(deps, dispatch, change, { stamp, writes: number.writes });
+}

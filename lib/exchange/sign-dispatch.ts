@@ -1,0 +1,34 @@
+import type { Actor } from '../access/actor.ts';
+import { authorize } from '../access/policy.ts';
+import { competenceOf } from '../access/signing-competence.ts';
+import type { EpochMs } from '../platform/clock.ts';
+import { ProblemError } from '../platform/errors.ts';
+import type { Sha256Hex } from '../platform/hash.ts';
+import type { CaseCode } from '../platform/ids.ts';
+import { commitDispatch, type ExchangeDeps, type Stamp } from './change-dispatch.ts';
+import { accessSubject, type Dispatch, inState } from './dispatch.ts';
+import { approved } from './dispatch-transitions.ts';
+
+/**
+ * The leader approves a dispatch and has it signed: exactly the bytes they were shown, in a capacity they hold today.
+ * @param sha256 of the draft as it was shown
+ * @throws ProblemError `not_found`, `forbidden`, `invalid_state`, `document_changed`, `signer_not_competent`,
+ *   `signer_without_certificate`, `certificate_expired`, `certificate_not_yet_valid`
+ */
+export async function signDispatch(
+  deps: Pick<ExchangeDeps, 'dispatches' | 'events' | 'directory'>,
+  actor: Actor,
+  code: CaseCode,
+  sha256: Sha256Hex,
+  at: EpochMs,
+  stamp: Stamp<Dispatch>,
+): Promise<Dispatch> {
+  const dispatch = await deps.dispatches.dispatch(code);
+  authorize(actor, 'dispatch.sign', accessSubject(dispatch), at, 'dispatch.read');
+  const { draft } = inState(dispatch, 'draft');
+  if (draft.sha256 !== sha256) throw new ProblemError('document_changed', { field: 'sha256' });
+  const competence = competenceOf(actor, dispatch.unit, dispatch.type, at);
+  await deps.directory.signerOf({ kind: 'person', id: actor.personId }, at);
+  const change = approved(dispatch, { by: actor.personId, name: actor.name, ...competence, at, sha256 });
+  return commitDispatch(deps, dispatch, change, { stamp });
+}
