@@ -57,7 +57,7 @@ export class ApiClient {
     if (this.#token) headers.authorization = `Bearer ${this.#token}`;
     if (type) headers['content-type'] = type;
     if (method !== 'GET') headers['idempotency-key'] = options.idempotencyKey ?? randomUUID();
-    const answer = await fetch(`${this.#base}${path}`, { method, headers, body: (body as BodyInit | undefined) ?? null });
+    const answer = await fetch(`${this.#base}${path}`, { method, headers, body: (body as string | Uint8Array<ArrayBuffer> | undefined) ?? null });
     const text = await answer.text();
     const json = text === '' ? undefined : (JSON.parse(text) as unknown);
     if (!answer.ok) throw new ApiProblem(`${method} ${path}`, answer.status, (json ?? {}) as object);

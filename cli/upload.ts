@@ -19,13 +19,17 @@ export interface FileToSend {
   readonly contentType: 'application/pdf' | 'image/jpeg' | 'image/png';
 }
 
-/** Asks for an upload and posts the file as a browser does; returns the upload's id, to be looked at once it was checked. */
-export async function sendFile(client: ApiClient, file: FileToSend): Promise<string> {
+/**
+ * Asks for an upload (for `unit`, where staff upload in its name) and posts the file as a browser does. Answers the
+ * upload's id, to be looked at once it was checked.
+ */
+export async function sendFile(client: ApiClient, file: FileToSend, unit?: string): Promise<string> {
   const upload = await client.post<Upload>('/api/uploads', {
     contentType: file.contentType,
     size: file.bytes.length,
     sha256: createHash('sha256').update(file.bytes).digest('hex'),
     classification: 'none',
+    ...(unit === undefined ? {} : { unit }),
   });
   const form = new FormData();
   for (const [name, value] of Object.entries(upload.fields)) form.set(name, value);

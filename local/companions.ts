@@ -7,9 +7,8 @@ import type { EventBus } from './events/event-bus.ts';
 import type { LogSink } from './functions/log.ts';
 import type { LocalClock } from './gateway/service.ts';
 import type { DemoAccount } from './identity/account.ts';
-import { createIdentity } from './identity/identity.ts';
 import type { IdentityClient } from './identity/provider.ts';
-import { createMail, type Mail } from './mail/mail.ts';
+import type { Mail } from './mail/mail.ts';
 import { listOf, type SignIn } from './resources/laptop.ts';
 
 interface CompanionOptions {
@@ -32,6 +31,8 @@ export async function startMail(
   closing: AsyncDisposableStack,
 ): Promise<Mail | undefined> {
   if (!declares(stacks, 'AWS::SES::')) return undefined;
+  // Loaded only where it is needed: it brings many packages with it.
+  const { createMail } = await import('./mail/mail.ts');
   const mail = await createMail({
     dir: join(stateDir, 'mail'),
     clock,
@@ -67,6 +68,7 @@ export class UserPools implements SignIn {
   readonly #accounts: readonly DemoAccount[];
   readonly #port: number;
   readonly #clients: IdentityClient[] = [];
+  #module: Promise<typeof import('./identity/identity.ts')> | undefined;
   #reserved: Awaited<ReturnType<typeof reservePort>> | undefined;
   #close: (() => Promise<void>) | undefined;
 
@@ -83,6 +85,9 @@ export class UserPools implements SignIn {
 
   async createUserPool(id: string): Promise<{ poolId: string; issuer: string }> {
     if (this.#reserved) throw new LocalError('UnsupportedValue', 'the laptop knows one user pool only');
+    // Loaded while the other resources are being created: it brings many packages with it.
+    this.#module = import('./identity/identity.ts');
+    this.#module.catch(() => {});
     this.#reserved = await reservePort(this.#port);
     return { poolId: `${this.#options.region}_${id.slice(-9)}`, issuer: this.issuer as string };
   }
@@ -101,9 +106,10 @@ export class UserPools implements SignIn {
 
   /** Starts the provider, where there is a pool. */
   async start(): Promise<void> {
-    if (!this.#reserved) return;
+    if (!this.#reserved || !this.#module) return;
     const { stateDir, clock, log } = this.#options;
     const { port, release } = this.#reserved;
+    const { createIdentity } = await this.#module;
     await release();
     const identity = await createIdentity({
       port,

@@ -67,8 +67,10 @@ export async function startLocal(options: StartOptions): Promise<LocalStack> {
   const { stateDir, dynamoDbEndpoint } = options;
   const context = { ...parts, stateDir };
   const { ports = {}, accounts = [] } = options;
-  const services = await startServices({ ...context, endpoint, dynamoDbEndpoint }, closing);
-  const mail = await startMail(stacks, context, ports.mail ?? 0, closing);
+  const [services, mail] = await together(
+    startServices({ ...context, endpoint, dynamoDbEndpoint }, closing),
+    startMail(stacks, context, ports.mail ?? 0, closing),
+  );
   const userPools = new UserPools(context, accounts, ports.identity ?? 0);
   closing.defer(() => userPools.stop());
   parts.access.keyPolicies = (arn) => keyPolicy(services, arn);
@@ -76,8 +78,9 @@ export async function startLocal(options: StartOptions): Promise<LocalStack> {
 
   step('create the resources');
   const laptop = makeLaptop(parts, services, { mail, userPools }, endpoint);
-  closing.defer(() => stopRunning(laptop));
+  closing.defer(() => quiet(parts.activity));
   closing.defer(async () => void (await Promise.all(parts.functions.all().map((fn) => fn.stop()))));
+  closing.defer(() => stopRunning(laptop));
   const types = resourceTypes(laptop);
   const deployment = await deploy({ stacks, types, account: parts.account, region: parts.region });
 
@@ -87,6 +90,22 @@ export async function startLocal(options: StartOptions): Promise<LocalStack> {
   const stack = makeStack({ parts, laptop, services, deployment, gateway, mail, userPools, closing: closing.move() });
   step('ready');
   return stack;
+}
+
+/** Waits for both, so that after a failure nothing is still starting while the rest is taken down. */
+async function together<A, B>(first: Promise<A>, second: Promise<B>): Promise<[A, B]> {
+  await Promise.allSettled([first, second]);
+  return [await first, await second];
+}
+
+/** Lets calls under way end before the services go; not for ever, as a client may hold one open. */
+async function quiet(activity: Activity): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const patience = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, 2_000);
+  });
+  await Promise.race([activity.idle(), patience]);
+  clearTimeout(timer);
 }
 
 async function readStacks({ assemblyDir, transformTemplate }: StartOptions): Promise<StackArtifact[]> {
@@ -182,12 +201,12 @@ function keyPolicy({ kms }: Services, arn: string): Policy {
   }
 }
 
-function makeLaptop(
-  parts: Parts,
-  services: Services,
-  companions: Companions | undefined,
-  endpoint: () => string,
-): Laptop {
+interface Companions {
+  readonly mail: Mail | undefined;
+  readonly userPools: UserPools;
+}
+
+function makeLaptop(parts: Parts, services: Services, { mail, userPools }: Companions, endpoint: () => string): Laptop {
   const { clock, activity, log, access, functions, credentials, region, events, options } = parts;
   const onColdStart = functions.coldStarts.push.bind(functions.coldStarts);
   return {

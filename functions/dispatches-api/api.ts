@@ -10,12 +10,12 @@ import {
   readDispatchEvidence,
   readIncoming,
 } from '../../lib/exchange/read-exchange.ts';
+import { readRegister } from '../../lib/exchange/read-register.ts';
 import { registerIncoming } from '../../lib/exchange/register-incoming.ts';
 import { returnIncoming } from '../../lib/exchange/return-incoming.ts';
 import { signDispatch } from '../../lib/exchange/sign-dispatch.ts';
 import { formatIso } from '../../lib/platform/clock.ts';
 import { type CaseCode, parseCaseCode, parseId } from '../../lib/platform/ids.ts';
-import { readRegister } from '../../lib/registers/read-register.ts';
 import { api } from '../http/api.ts';
 import { type BoundRoute, bind } from '../http/route.ts';
 import { stamped } from '../http/stamped.ts';

@@ -116,7 +116,13 @@ export const signDispatch = defineRoute({
   params,
   body: z.strictObject({ sha256 }),
   answer: changed,
-  problems: [...COMMON, 'document_changed', 'signer_not_competent', 'signer_without_certificate', 'certificate_expired'],
+  problems: [
+    ...COMMON,
+    'document_changed',
+    'signer_not_competent',
+    'signer_without_certificate',
+    'certificate_expired',
+  ],
 });
 
 export const issueDispatch = defineRoute({

@@ -75,8 +75,7 @@ function answering(deps: PetitionsApiDeps): BoundRoute[] {
   const change = changing(deps);
   return [
     bind(routes.draftAnswer, (call) => {
-      const draft =
-        'text' in call.body ? call.body : { documentId: parseId(call.body.documentId, 'documentId') };
+      const draft = 'text' in call.body ? call.body : { documentId: parseId(call.body.documentId, 'documentId') };
       return change(routes.draftAnswer, call, (keep) =>
         draftAnswer(deps, call.actor, codeOf(call), draft, call.at, keep),
       );

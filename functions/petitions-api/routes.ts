@@ -47,10 +47,7 @@ export const listPetitions = defineRoute({
     unit: unitCode.optional().meta({ description: 'The queue of this unit, ordered by due date; else one’s own.' }),
     view: z.enum(['open', 'closed']).default('open'),
     state: z.enum(PETITION_STATES).optional(),
-    mine: z
-      .enum(['true', 'false'])
-      .optional()
-      .meta({ description: 'Only what is assigned to oneself.' }),
+    mine: z.enum(['true', 'false']).optional().meta({ description: 'Only what is assigned to oneself.' }),
   }),
   answer: {
     status: 200,
@@ -107,7 +104,8 @@ export const getEvidence = defineRoute({
   problems: ['not_found'],
 });
 
-const verb = (name: string) => ({ method: 'POST', path: `/api/petitions/{code}/${name}`, tag, access: 'signed-in', params }) as const;
+const verb = (name: string) =>
+  ({ method: 'POST', path: `/api/petitions/{code}/${name}`, tag, access: 'signed-in', params }) as const;
 
 export const acceptPetition = defineRoute({
   ...verb('accept'),
@@ -153,7 +151,13 @@ export const signAnswer = defineRoute({
   summary: 'Approve and sign exactly these bytes',
   body: z.strictObject({ sha256 }),
   answer: changed,
-  problems: [...COMMON, 'document_changed', 'signer_not_competent', 'signer_without_certificate', 'certificate_expired'],
+  problems: [
+    ...COMMON,
+    'document_changed',
+    'signer_not_competent',
+    'signer_without_certificate',
+    'certificate_expired',
+  ],
 });
 
 export const issueAnswer = defineRoute({

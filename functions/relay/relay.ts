@@ -21,7 +21,10 @@ export function relay(deps: RelayDeps) {
     // What stands before a record that cannot be read is sent; the stream then starts again with that record alone.
     const unreadable = work.findIndex(({ jobs }) => jobs === undefined);
     const readable = unreadable < 0 ? work : work.slice(0, unreadable);
-    const unsent = await sendJobs(deps.queues, readable.flatMap(({ jobs }) => jobs ?? []));
+    const unsent = await sendJobs(
+      deps.queues,
+      readable.flatMap(({ jobs }) => jobs ?? []),
+    );
     const first = work.find(({ jobs }) => jobs === undefined || jobs.some((job) => unsent.has(job.id)));
     return { batchItemFailures: first ? [{ itemIdentifier: first.record.dynamodb?.SequenceNumber ?? '' }] : [] };
   };

@@ -17,7 +17,7 @@ import { createLog } from '../../lib/platform/log.ts';
 import { ENV } from '../../lib/platform/names.ts';
 import { backOff } from '../../lib/requests/once.ts';
 import { IssuedStore } from '../../lib/verification/issued-store.ts';
-import { stationery } from './stationery.ts';
+import { fontsIn } from './fonts.ts';
 
 /** The function's dependencies, made once at cold start. @throws Error naming every missing variable */
 export function compose(environment: Readonly<Record<string, string | undefined>>) {
@@ -46,7 +46,7 @@ export function compose(environment: Readonly<Record<string, string | undefined>
     issued: new IssuedStore(table),
     signerFor: ({ keyId, algorithm, certificate, chain }: SignerFacts) =>
       createKmsSigner({ client: keys, keyId, algorithm, certificate, chain }),
-    stationery: stationery(config.LAMBDA_TASK_ROOT, config.FONTS_DIR),
+    fonts: fontsIn(config.LAMBDA_TASK_ROOT, config.FONTS_DIR),
     portalUrl: config.PORTAL_URL,
   };
 }

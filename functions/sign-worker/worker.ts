@@ -2,12 +2,12 @@ import { applyDispatchSignature } from '../../lib/exchange/work/apply-dispatch-s
 import { sealDispatch } from '../../lib/exchange/work/seal-dispatch.ts';
 import { type SignJob, signJob } from '../../lib/jobs/job.ts';
 import { type JobOutcome, runJob } from '../../lib/jobs/run-job.ts';
-import type { EpochMs } from '../../lib/platform/clock.ts';
-import type { CaseCode } from '../../lib/platform/ids.ts';
 import { applyAnswerSignature } from '../../lib/petitions/work/apply-answer-signature.ts';
 import { authorAnswer } from '../../lib/petitions/work/author-answer.ts';
 import { sealAnswer } from '../../lib/petitions/work/seal-answer.ts';
 import { sealReceipt } from '../../lib/petitions/work/seal-receipt.ts';
+import type { EpochMs } from '../../lib/platform/clock.ts';
+import type { CaseCode } from '../../lib/platform/ids.ts';
 import { queueWorker } from '../queue/worker.ts';
 import type { SignWorkerDeps } from './compose.ts';
 

@@ -55,6 +55,14 @@ export class ServiceStack extends Stack {
     new Sweep(this, 'Sweep', around, queues);
 
     new CfnOutput(this, 'ApiUrl', { value: api.url, description: 'Address of the HTTP API' });
+    new CfnOutput(this, 'SignInIssuer', {
+      value: state.signIn.users.userPoolProviderUrl,
+      description: 'OpenID provider of the portal and the CLI',
+    });
+    new CfnOutput(this, 'SignInClientId', {
+      value: state.signIn.client.userPoolClientId,
+      description: 'Client id of the portal and the CLI',
+    });
     new CfnOutput(this, 'AlarmTopicArn', { value: board.topic.topicArn, description: 'Every alarm is sent here' });
     notifications.mail.dkimRecords.forEach(({ name, value }, index) => {
       new CfnOutput(this, `Dkim${index + 1}`, { value: `${name} CNAME ${value}`, description: 'DNS record for SES' });

@@ -20,15 +20,12 @@ const OUT_OF_REACH: Partial<Record<Capacity, readonly string[]>> = { TUQ: ['giay
  * @param type document type, by id
  * @throws ProblemError `signer_not_competent`
  */
-export function competenceOf(
-  actor: Pick<Actor, 'assignments'>,
-  unit: UnitCode,
-  type: string,
-  at: EpochMs,
-): Competence {
+export function competenceOf(actor: Pick<Actor, 'assignments'>, unit: UnitCode, type: string, at: EpochMs): Competence {
   const held = assignmentsAt(actor, at)
     .filter((item) => item.unit === unit && item.role === 'leader')
-    .flatMap((item) => (item.capacity && reaches(item, item.capacity, type) ? [{ ...item, capacity: item.capacity }] : []))
+    .flatMap((item) =>
+      item.capacity && reaches(item, item.capacity, type) ? [{ ...item, capacity: item.capacity }] : [],
+    )
     .sort((a, b) => ORDER.indexOf(a.capacity) - ORDER.indexOf(b.capacity));
   const best = held[0];
   if (!best) throw new ProblemError('signer_not_competent', { detail: `On ${localDate(at)}.` });

@@ -39,7 +39,8 @@ export const DAYS_OFF_VN: readonly YearOfDaysOff[] = [
     year: 2026,
     edition: 'vn-2026.1',
     basis: 'announced',
-    source: 'Bộ luật Lao động 2019, Điều 112; thông báo của Bộ Nội vụ về nghỉ Tết và Quốc khánh 2026, hoán đổi 02/01 và 31/8/2026',
+    source:
+      'Bộ luật Lao động 2019, Điều 112; thông báo của Bộ Nội vụ về nghỉ Tết và Quốc khánh 2026, hoán đổi 02/01 và 31/8/2026',
     closed: [
       { from: '2026-01-01', to: '2026-01-01', why: 'Tết Dương lịch' },
       { from: '2026-01-02', to: '2026-01-02', why: 'Hoán đổi với 10/01/2026' },

@@ -27,12 +27,7 @@ export const caseEvidence = z.object({
 export type CaseEvidence = z.infer<typeof caseEvidence>;
 
 /** @param hidden id of a person who is not to be named */
-export function evidenceOf(
-  code: string,
-  events: readonly CaseEvent[],
-  head: LogHead,
-  hidden?: string,
-): CaseEvidence {
+export function evidenceOf(code: string, events: readonly CaseEvent[], head: LogHead, hidden?: string): CaseEvidence {
   const fault = checkChain(code, events, head);
   return {
     code,
@@ -46,7 +41,9 @@ export function evidenceOf(
       at: formatIso(at),
       atMs: at,
       actor: actor.id === hidden ? { ...actor, id: 'protected' } : actor,
-      data: Object.fromEntries(Object.entries(data).map(([key, value]) => [key, value === hidden ? 'protected' : value])),
+      data: Object.fromEntries(
+        Object.entries(data).map(([key, value]) => [key, value === hidden ? 'protected' : value]),
+      ),
       previous,
       hash,
     })),

@@ -1,4 +1,5 @@
 import { createReadStream } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { GetObjectCommand, HeadObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import type { ByteSource } from '../pdf/byte-source.ts';
@@ -41,7 +42,7 @@ export class ObjectStore implements DocumentObjects, DownloadLinks {
         new PutObjectCommand({
           Bucket: this.#bucket,
           Key: key,
-          Body: inMemory ? content : createReadStream(content.path),
+          Body: await bodyOf(content),
           ContentLength: bytes,
           ContentType: 'application/pdf',
           ChecksumSHA256: Buffer.from(sha256, 'hex').toString('base64'),
@@ -90,6 +91,14 @@ export class ObjectStore implements DocumentObjects, DownloadLinks {
     if (!answer.Body) throw new Error('an object without a body');
     return answer.Body.transformToByteArray();
   }
+}
+
+/** Up to this size a file is sent from memory: a stream cannot be sent a second time when the first one fails. */
+const SENT_FROM_MEMORY = 16 * 1024 * 1024;
+
+async function bodyOf(content: KeptContent) {
+  if (content instanceof Uint8Array) return content;
+  return content.bytes <= SENT_FROM_MEMORY ? readFile(content.path) : createReadStream(content.path);
 }
 
 function nameOf(error: unknown): string {

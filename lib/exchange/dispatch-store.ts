@@ -43,7 +43,11 @@ export class DispatchStore implements Dispatches {
   writes(next: Dispatch, previous: Dispatch | undefined): Write[] {
     // Parsed, so that what belonged to an earlier state does not stay on the item.
     const condition = previous
-      ? { expression: '#log.#seq = :seq', names: { '#log': 'log', '#seq': 'seq' }, values: { ':seq': previous.log.seq } }
+      ? {
+          expression: '#log.#seq = :seq',
+          names: { '#log': 'log', '#seq': 'seq' },
+          values: { ':seq': previous.log.seq },
+        }
       : NOT_THERE;
     return [this.#table.put(entity, dispatchRecord.parse(next), condition)];
   }

@@ -154,7 +154,9 @@ export function issued(dispatch: Dispatch, sha256: Sha256Hex, at: EpochMs): Disp
 export function statusChanged(
   dispatch: Dispatch,
   unit: UnitCode,
-  change: Pick<Delivery, 'incoming' | 'number' | 'reason'> & { readonly status: Exclude<Delivery['status'], 'sending'> },
+  change: Pick<Delivery, 'incoming' | 'number' | 'reason'> & {
+    readonly status: Exclude<Delivery['status'], 'sending'>;
+  },
   at: EpochMs,
 ): DispatchChange | undefined {
   const from = inState(dispatch, 'issued');

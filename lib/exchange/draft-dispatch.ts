@@ -78,7 +78,7 @@ async function readDraft(
   }
   const recipients = await resolveRecipients(deps.directory, unit, draft.recipients, at);
   const document = await deps.documents.document(draft.documentId);
-  authorize(actor, 'document.read', documentSubject(document), at);
+  authorize(actor, 'document.read', documentSubject(document), at, 'document.read');
   const version = latestVersion(document);
   if (version.n > 1) {
     throw new ProblemError('invalid_state', { field: 'documentId', detail: 'The document is signed already.' });

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type EpochMs, formatIso } from '../platform/clock.ts';
 import { arrivalVerdict } from './arrival-verdict.ts';
-import { DISPATCH_STATES, type Delivery, type Dispatch } from './dispatch.ts';
+import { type Delivery, DISPATCH_STATES, type Dispatch } from './dispatch.ts';
 import { INCOMING_STATES, type Incoming } from './incoming.ts';
 import { statusCode } from './status-codes.ts';
 import { urgency } from './urgency.ts';
@@ -26,7 +26,10 @@ export const dispatchView = z.object({
     z.object({
       unit: z.string(),
       addressedTo: z.string().optional(),
-      status: z.string().optional().meta({ description: 'Status code of QĐ 28/2018: 01 arrived, 02 returned, 03 registered.' }),
+      status: z
+        .string()
+        .optional()
+        .meta({ description: 'Status code of QĐ 28/2018: 01 arrived, 02 returned, 03 registered.' }),
       vi: z.string(),
       en: z.string(),
       at: time.optional(),

@@ -47,13 +47,22 @@ export class IncomingStore implements IncomingDocuments {
 
   writes(next: Incoming, previous: Incoming | undefined): Write[] {
     const condition = previous
-      ? { expression: '#log.#seq = :seq', names: { '#log': 'log', '#seq': 'seq' }, values: { ':seq': previous.log.seq } }
+      ? {
+          expression: '#log.#seq = :seq',
+          names: { '#log': 'log', '#seq': 'seq' },
+          values: { ':seq': previous.log.seq },
+        }
       : NOT_THERE;
     return [this.#table.put(entity, incomingRecord.parse(next), condition)];
   }
 
   ofUnit(unit: UnitCode, which: 'open' | 'closed', page: PageRequest): Promise<Page<Incoming>> {
-    return this.#table.query(entity, { index: 'gsi2', pk: queue(unit, which), descending: which === 'closed', ...page });
+    return this.#table.query(entity, {
+      index: 'gsi2',
+      pk: queue(unit, which),
+      descending: which === 'closed',
+      ...page,
+    });
   }
 
   async *toLookAt(now: EpochMs): AsyncGenerator<Incoming> {

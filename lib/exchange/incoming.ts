@@ -131,12 +131,7 @@ export function registrable(incoming: Incoming): IncomingIn<'arrived'> {
 }
 
 /** @throws ProblemError `invalid_state` */
-export function returned(
-  incoming: Incoming,
-  by: Pick<Actor, 'personId'>,
-  reason: string,
-  at: EpochMs,
-): IncomingChange {
+export function returned(incoming: Incoming, by: Pick<Actor, 'personId'>, reason: string, at: EpochMs): IncomingChange {
   const from = inState(incoming);
   return {
     next: {

@@ -7,7 +7,7 @@ import type { EpochMs } from '../platform/clock.ts';
 import type { CaseCode } from '../platform/ids.ts';
 import { accessSubject, type Dispatch, type DispatchState } from './dispatch.ts';
 import type { Dispatches, IncomingDocuments, PageRequest } from './exchange.ts';
-import { accessSubject as incomingSubject, type Incoming } from './incoming.ts';
+import { type Incoming, accessSubject as incomingSubject } from './incoming.ts';
 
 export interface ReadDeps {
   readonly dispatches: Pick<Dispatches, 'dispatch' | 'ofUnit'>;
@@ -18,7 +18,7 @@ export interface ReadDeps {
 /** @throws ProblemError `not_found`, also where the caller may not see it */
 export async function readDispatch(deps: ReadDeps, actor: Actor, code: CaseCode, at: EpochMs): Promise<Dispatch> {
   const dispatch = await deps.dispatches.dispatch(code);
-  authorize(actor, 'dispatch.read', accessSubject(dispatch), at);
+  authorize(actor, 'dispatch.read', accessSubject(dispatch), at, 'dispatch.read');
   return dispatch;
 }
 
@@ -33,7 +33,7 @@ export async function listDispatches(
   { unit, state, ...page }: PageRequest & { readonly unit: UnitCode; readonly state?: DispatchState | undefined },
   at: EpochMs,
 ): Promise<Page<Dispatch>> {
-  authorize(actor, 'dispatch.read', { unit }, at);
+  authorize(actor, 'dispatch.read', { unit }, at, 'dispatch.read');
   const found = await deps.dispatches.ofUnit(unit, page);
   return { ...found, items: found.items.filter((item) => !state || item.state === state) };
 }
@@ -46,14 +46,14 @@ export async function readDispatchEvidence(
   at: EpochMs,
 ): Promise<CaseEvidence> {
   const dispatch = await deps.dispatches.dispatch(code);
-  authorize(actor, 'dispatch.evidence', accessSubject(dispatch), at);
+  authorize(actor, 'dispatch.evidence', accessSubject(dispatch), at, 'dispatch.read');
   return evidenceOf(code, await deps.events.log(code), dispatch.log);
 }
 
 /** @throws ProblemError `not_found`, also where the caller may not see it */
 export async function readIncoming(deps: ReadDeps, actor: Actor, code: CaseCode, at: EpochMs): Promise<Incoming> {
   const incoming = await deps.incoming.incoming(code);
-  authorize(actor, 'incoming.read', incomingSubject(incoming), at);
+  authorize(actor, 'incoming.read', incomingSubject(incoming), at, 'incoming.read');
   return incoming;
 }
 
@@ -64,6 +64,6 @@ export async function listIncoming(
   { unit, view, ...page }: PageRequest & { readonly unit: UnitCode; readonly view: 'open' | 'closed' },
   at: EpochMs,
 ): Promise<Page<Incoming>> {
-  authorize(actor, 'incoming.read', { unit }, at);
+  authorize(actor, 'incoming.read', { unit }, at, 'incoming.read');
   return deps.incoming.ofUnit(unit, view, page);
 }

@@ -7,7 +7,12 @@ export type DeliveryStatus = 'sending' | 'arrived' | 'returned' | 'registered';
 export const STATUS_CODES: readonly {
   readonly from: LocalDate;
   readonly source: string;
-  readonly codes: readonly { readonly code: string; readonly status?: DeliveryStatus; readonly vi: string; readonly en: string }[];
+  readonly codes: readonly {
+    readonly code: string;
+    readonly status?: DeliveryStatus;
+    readonly vi: string;
+    readonly en: string;
+  }[];
 }[] = [
   {
     from: '2018-09-01',
@@ -27,7 +32,11 @@ export const STATUS_CODES: readonly {
 ];
 
 /** The code and its words for a status; a dispatch on its way has none yet. */
-export function statusCode(status: DeliveryStatus): { readonly code?: string; readonly vi: string; readonly en: string } {
+export function statusCode(status: DeliveryStatus): {
+  readonly code?: string;
+  readonly vi: string;
+  readonly en: string;
+} {
   const found = STATUS_CODES.at(-1)?.codes.find((item) => item.status === status);
   return found ? { code: found.code, vi: found.vi, en: found.en } : { vi: 'Đang gửi', en: 'On its way' };
 }

@@ -14,7 +14,11 @@ export const urgency = z.enum(URGENCIES.map((item) => item.id));
 export type Urgency = z.infer<typeof urgency>;
 
 /** By when an incoming document is to be registered: the same day, at the latest the next working day; urgent ones at once. */
-export function registerBy(calendar: WorkingCalendar, degree: Urgency, arrivedAt: EpochMs): Pick<Deadline, 'at' | 'day'> {
+export function registerBy(
+  calendar: WorkingCalendar,
+  degree: Urgency,
+  arrivedAt: EpochMs,
+): Pick<Deadline, 'at' | 'day'> {
   const rule = URGENCIES.find((item) => item.id === degree)?.register;
   const day = localDate(arrivedAt);
   if (rule === 'same-day') return { at: endOfDay(day), day };

@@ -1,7 +1,7 @@
-import type { Directory } from '../directory/directory.ts';
-import type { Documents } from '../documents/documents.ts';
 import type { WorkingCalendar } from '../calendar/working-calendar.ts';
 import { changeWrites } from '../cases/case-change.ts';
+import type { Directory } from '../directory/directory.ts';
+import type { Documents } from '../documents/documents.ts';
 import type { EventLog } from '../evidence/event-log.ts';
 import type { Write } from '../platform/aws/table.ts';
 import type { RandomBytes } from '../platform/ids.ts';

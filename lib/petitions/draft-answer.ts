@@ -32,7 +32,7 @@ export async function draftAnswer(
     return commitPetition(deps, petition, change, { stamp });
   }
   const document = await deps.documents.document(draft.documentId);
-  authorize(actor, 'document.read', documentSubject(document), at);
+  authorize(actor, 'document.read', documentSubject(document), at, 'document.read');
   const version = latestVersion(document);
   if (version.n > 1) {
     throw new ProblemError('invalid_state', { field: 'documentId', detail: 'The document is signed already.' });

@@ -25,7 +25,14 @@ export async function issueAnswer(
   const unit = await deps.directory.unit(petition.unit);
   // A number is never taken for what cannot be sealed.
   await deps.directory.signerOf({ kind: 'unit', code: unit.code }, at);
-  const number = await takeNumber(deps, { register: 'outgoing', unit, type: ANSWER_TYPE, caseId: code, caseCode: code, at });
+  const number = await takeNumber(deps, {
+    register: 'outgoing',
+    unit,
+    type: ANSWER_TYPE,
+    caseId: code,
+    caseCode: code,
+    at,
+  });
   const change = answerNumbered(petition, actor, { number: number.number, text: number.text }, at);
   return commitPetition(deps, petition, change, { stamp, writes: number.writes });
 }

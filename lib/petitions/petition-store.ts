@@ -91,7 +91,12 @@ export class PetitionStore implements Petitions {
   }
 
   ofUnit(unit: UnitCode, which: 'open' | 'closed', page: PageRequest): Promise<Page<Petition>> {
-    return this.#table.query(entity, { index: 'gsi2', pk: queue(unit, which), descending: which === 'closed', ...page });
+    return this.#table.query(entity, {
+      index: 'gsi2',
+      pk: queue(unit, which),
+      descending: which === 'closed',
+      ...page,
+    });
   }
 
   async *toLookAt(now: EpochMs): AsyncGenerator<Petition> {

@@ -1,10 +1,9 @@
-import { type Actor, assignmentsAt, type UnitCode } from '../access/actor.ts';
+import type { Actor, UnitCode } from '../access/actor.ts';
 import { allowed, authorize } from '../access/policy.ts';
 import { type CaseEvidence, evidenceOf } from '../cases/case-evidence.ts';
 import type { EventLog } from '../evidence/event-log.ts';
 import type { Page } from '../platform/aws/table.ts';
 import type { EpochMs } from '../platform/clock.ts';
-import { ProblemError } from '../platform/errors.ts';
 import type { CaseCode } from '../platform/ids.ts';
 import { accessSubject, assigneeOf, type Petition, type PetitionState } from './petition.ts';
 import type { PageRequest, Petitions } from './petitions.ts';
@@ -18,7 +17,7 @@ export interface ReadDeps {
 /** @throws ProblemError `not_found`, also where the caller may not see it */
 export async function readPetition(deps: ReadDeps, actor: Actor, code: CaseCode, at: EpochMs): Promise<Petition> {
   const petition = await deps.petitions.petition(code);
-  authorize(actor, 'petition.read', accessSubject(petition), at);
+  authorize(actor, 'petition.read', accessSubject(petition), at, 'petition.read');
   return petition;
 }
 
@@ -42,8 +41,9 @@ export async function listPetitions(
   { unit, view, state, mine, ...page }: PetitionQuery,
   at: EpochMs,
 ): Promise<Page<Petition>> {
-  if (unit === undefined) return filtered(await deps.petitions.ofOwner(actor.personId, page), (item) => !state || item.state === state);
-  authorize(actor, 'petition.list-unit', { unit }, at);
+  if (unit === undefined)
+    return filtered(await deps.petitions.ofOwner(actor.personId, page), (item) => !state || item.state === state);
+  authorize(actor, 'petition.list-unit', { unit }, at, 'petition.list-unit');
   return filtered(
     await deps.petitions.ofUnit(unit, view, page),
     (item) =>
@@ -74,15 +74,7 @@ export async function readPetitionEvidence(
 ): Promise<CaseEvidence> {
   const petition = await deps.petitions.petition(code);
   const subject = accessSubject(petition);
-  authorize(actor, 'petition.evidence', subject, at);
+  authorize(actor, 'petition.evidence', subject, at, 'petition.read');
   const hidden = allowed(actor, 'petition.read-identity', subject, at) ? undefined : petition.owner;
   return evidenceOf(code, await deps.events.log(code), petition.log, hidden);
-}
-
-/** The unit whose queue staff sees when they ask for none: the only one they work in. @throws ProblemError `invalid_field` */
-export function onlyUnitOf(actor: Actor, at: EpochMs): UnitCode {
-  const units = [...new Set(assignmentsAt(actor, at).map((item) => item.unit))];
-  const [unit, ...others] = units;
-  if (!unit || others.length > 0) throw new ProblemError('invalid_field', { field: 'unit', detail: 'Name the unit.' });
-  return unit;
 }

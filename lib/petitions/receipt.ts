@@ -1,5 +1,5 @@
+import type { LetterContent } from '../pdf/author/letter.ts';
 import { formatStamp } from '../platform/clock.ts';
-import type { SlipContent } from '../signing/stationery.ts';
 import type { Petition } from './petition.ts';
 
 const KIND = { feedback: 'Phản ánh, kiến nghị', complaint: 'Khiếu nại', denunciation: 'Tố cáo' } as const;
@@ -12,26 +12,29 @@ export function receiptContent(
   petition: Petition,
   agency: { readonly name: string; readonly place: string },
   portalUrl: string,
-): SlipContent {
+): LetterContent {
   return {
     agency: agency.name,
     place: agency.place,
-    at: petition.submittedAt,
-    title: 'GIẤY BIÊN NHẬN',
-    rows: [
+    date: petition.submittedAt,
+    number: `Mã: ${petition.code}`,
+    type: 'GIẤY BIÊN NHẬN',
+    body: [
       { label: 'Mã hồ sơ', value: petition.code },
       { label: 'Loại', value: KIND[petition.kind] },
-      ...(petition.kind === 'denunciation' || petition.ownerName === '' ? [] : [{ label: 'Người gửi', value: petition.ownerName }]),
+      ...(petition.kind === 'denunciation' || petition.ownerName === ''
+        ? []
+        : [{ label: 'Người gửi', value: petition.ownerName }]),
       { label: 'Gửi lúc', value: formatStamp(petition.submittedAt) },
       { label: 'Cơ quan nhận', value: `${agency.name} (${petition.unit})` },
       ...(petition.addressedTo === undefined
         ? []
         : [{ label: 'Gửi tới mã đơn vị', value: `${petition.addressedTo} (đã kết thúc, chuyển cơ quan kế nhiệm)` }]),
       { label: 'Tệp kèm theo', value: String(petition.attachments.length) },
-    ],
-    notes: [
-      'Thời hạn trả lời được tính từ khi cơ quan tiếp nhận; ngày hẹn sẽ được thông báo khi tiếp nhận.',
-      `Tra cứu và kiểm tra giấy biên nhận này tại ${portalUrl}/verify/${petition.code}`,
+      {
+        text: 'Thời hạn trả lời được tính từ khi cơ quan tiếp nhận; ngày hẹn sẽ được thông báo khi tiếp nhận.',
+      },
+      { text: `Tra cứu và kiểm tra giấy biên nhận này tại ${portalUrl}/verify/${petition.code}` },
     ],
   };
 }

@@ -47,11 +47,7 @@ export const TIME_LIMITS: readonly TimeLimit[] = [
 ];
 
 /** The limit in force for a lane on the day of `at`. @throws ProblemError `calendar_missing` before the first. */
-export function timeLimitAt(
-  lane: PetitionKind,
-  at: EpochMs,
-  limits: readonly TimeLimit[] = TIME_LIMITS,
-): TimeLimit {
+export function timeLimitAt(lane: PetitionKind, at: EpochMs, limits: readonly TimeLimit[] = TIME_LIMITS): TimeLimit {
   const day = localDate(at);
   const inForce = limits
     .filter((limit) => limit.lane === lane && limit.from <= day)

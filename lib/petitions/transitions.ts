@@ -1,11 +1,11 @@
 import type { Actor, PersonId } from '../access/actor.ts';
-import type { Approval } from '../cases/approval.ts';
-import { personRef, systemRef, unitRef } from '../cases/actors.ts';
-import { nextSeq } from '../cases/case-change.ts';
 import type { Deadline } from '../calendar/working-calendar.ts';
+import { personRef, systemRef, unitRef } from '../cases/actors.ts';
+import type { Approval } from '../cases/approval.ts';
+import { nextSeq } from '../cases/case-change.ts';
 import { type JobKind, pending } from '../jobs/job.ts';
-import type { Code } from '../platform/errors.ts';
 import type { EpochMs } from '../platform/clock.ts';
+import type { Code } from '../platform/errors.ts';
 import { type Sha256Hex, sha256Hex } from '../platform/hash.ts';
 import type { Id } from '../platform/ids.ts';
 import { inState, type Petition, type PetitionChange, type PetitionIn } from './petition.ts';
@@ -13,7 +13,10 @@ import type { TimeLimit } from './time-limits.ts';
 
 type Staff = Pick<Actor, 'personId'>;
 
-const start = (petition: Petition, job: JobKind, at: EpochMs) => [...petition.pending, pending(job, nextSeq(petition), at)];
+const start = (petition: Petition, job: JobKind, at: EpochMs) => [
+  ...petition.pending,
+  pending(job, nextSeq(petition), at),
+];
 const ended = (petition: Petition, ...jobs: readonly JobKind[]) =>
   petition.pending.filter((work) => !(jobs as readonly string[]).includes(work.job));
 
@@ -79,7 +82,12 @@ export function assigned(petition: Petition, by: Staff, assignee: PersonId, at: 
   const from = inState(petition, 'accepted', 'assigned');
   return {
     next: { ...from, state: 'assigned', assignee, assignedAt: at },
-    event: { type: 'petition.assigned', at, actor: personRef(by, from.unit), data: { code: from.code, assignee, due: from.due.at } },
+    event: {
+      type: 'petition.assigned',
+      at,
+      actor: personRef(by, from.unit),
+      data: { code: from.code, assignee, due: from.due.at },
+    },
   };
 }
 
@@ -126,7 +134,12 @@ export function answerWritten(
 /** There is a PDF to approve: the officer's own, or the one authored from their text. An earlier approval is void. */
 export function answerDrafted(
   petition: Petition,
-  draft: { readonly documentId: Id; readonly sha256: Sha256Hex; readonly drafter: PersonId; readonly text?: string | undefined },
+  draft: {
+    readonly documentId: Id;
+    readonly sha256: Sha256Hex;
+    readonly drafter: PersonId;
+    readonly text?: string | undefined;
+  },
   at: EpochMs,
 ): PetitionChange {
   const from = inState(petition, ...DRAFTABLE, 'answer-writing');
@@ -135,7 +148,10 @@ export function answerDrafted(
     event: {
       type: 'petition.answer-drafted',
       at,
-      actor: from.state === 'answer-writing' ? systemRef('sign-worker') : { kind: 'person', id: draft.drafter, unit: from.unit },
+      actor:
+        from.state === 'answer-writing'
+          ? systemRef('sign-worker')
+          : { kind: 'person', id: draft.drafter, unit: from.unit },
       data: { code: from.code, unit: from.unit, documentId: draft.documentId, sha256: draft.sha256 },
     },
   };
@@ -218,7 +234,14 @@ export function answered(petition: Petition, sha256: Sha256Hex, at: EpochMs): Pe
       type: 'petition.answered',
       at,
       actor: unitRef(from.unit),
-      data: { code: from.code, owner: from.owner, documentId, sha256, number: from.number.text, onTime: at <= from.due.at },
+      data: {
+        code: from.code,
+        owner: from.owner,
+        documentId,
+        sha256,
+        number: from.number.text,
+        onTime: at <= from.due.at,
+      },
     },
   };
 }

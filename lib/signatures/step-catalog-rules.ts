@@ -71,6 +71,7 @@ export async function checkValidationData(account: StepAccount): Promise<boolean
   const old: PdfDict = isDict(before) ? before : new Map();
   const vriBefore = await account.before.value(old, 'VRI');
   const vriAfter = isDict(after) ? await account.after.value(after, 'VRI') : null;
+  if (sameValue(before, after) && sameValue(vriBefore, vriAfter)) return false;
   const sound =
     isDict(after) &&
     keepsAndHolds(old, after, (key) => DSS_KEYS.has(key)) &&
@@ -83,7 +84,7 @@ export async function checkValidationData(account: StepAccount): Promise<boolean
   account.holder(old.get('VRI'), after.get('VRI'));
   account.newObjects(after);
   account.newObjects(vriAfter);
-  return !sameValue(old, after) || !sameValue(vriBefore, vriAfter);
+  return true;
 }
 
 function keepsAndHolds(before: PdfDict, after: PdfDict, known: (key: string) => boolean): boolean {

@@ -1,13 +1,15 @@
 import type { ByteSource } from '../pdf/byte-source.ts';
 import { equalBytes } from '../pki/der.ts';
-import { coveredDigests } from './covered-digests.ts';
-import { type OpenedSignature, openSignature } from './verify-signed-data.ts';
+import { coveredDigests, type DigestRequest } from './covered-digests.ts';
+import { openSignature } from './verify-signed-data.ts';
 
 const KEY = Buffer.from('/ByteRange', 'latin1');
 /** More than any form lists; the rest is not looked at. */
 const MOST_PLACES = 1000;
 const MOST_SIGNATURES = 100;
 const LONGEST_GAP = 4 * 1024 * 1024;
+/** How far a gap may have moved from where it should be, octets. */
+const SHIFT = 8;
 
 /** Finds every `/ByteRange` in the raw bytes of a file that is read chunk by chunk, in order. */
 export class ByteRangeScanner {
@@ -30,35 +32,37 @@ export type UnlistedSignatures = 'none' | 'intact' | 'broken';
 
 /**
  * Signatures that stand in the bytes of the file but not in its form: taken out of it later (then what they cover is
- * intact), or lost because bytes that they cover were damaged (then it is not). A byte range counts when it leaves out a
- * hex string just where it says, so that signed files embedded in this one are not taken for its own signatures.
+ * intact), or lost because bytes that they cover were damaged (then it is not). A byte range counts when a hex string
+ * stands where its gap should be, give or take a few octets that came or went; so signed files that are embedded in this
+ * one are not taken for its own signatures.
  *
- * @param listed where the gaps of the signatures in the form begin
+ * @param listed where /Contents of the signatures in the form begins
  */
 export async function findUnlistedSignatures(
   source: ByteSource,
   places: readonly number[],
   listed: ReadonlySet<number>,
 ): Promise<UnlistedSignatures> {
+  const found: Unlisted[] = [];
   const seen = new Set(listed);
-  const found: { readonly opened: OpenedSignature; readonly range: Range }[] = [];
   for (const place of places) {
     const range = await readRange(source, place);
-    if (!range || seen.has(range.gapStart) || seen.size > MOST_SIGNATURES) continue;
-    seen.add(range.gapStart);
-    const opened = await openGap(source, range);
-    if (opened) found.push({ opened, range });
+    const unlisted = range && (await openGap(source, range, seen));
+    if (unlisted && found.length < MOST_SIGNATURES) found.push(unlisted);
   }
   if (found.length === 0) return 'none';
-  const requests = found.map(({ opened, range: { gapStart, gapEnd, after } }) => {
-    return { hash: opened.hash, head: gapStart, from: gapEnd, to: gapEnd + after };
-  });
-  const digests = await coveredDigests(source, requests);
-  const intact = found.every(({ opened }, index) => {
-    const stated = opened.signerInfo.signedAttributes?.messageDigest;
-    return stated !== undefined && equalBytes(stated, digests[index]!);
-  });
+  const digests = await coveredDigests(
+    source,
+    found.map(({ request }) => request),
+  );
+  const intact = found.every(({ stated }, index) => stated !== undefined && equalBytes(stated, digests[index]!));
   return intact ? 'intact' : 'broken';
+}
+
+interface Unlisted {
+  readonly request: DigestRequest;
+  /** The digest of the content that was signed. */
+  readonly stated: Uint8Array | undefined;
 }
 
 interface Range {
@@ -72,14 +76,22 @@ async function readRange(source: ByteSource, place: number): Promise<Range | und
   const match = /^\/ByteRange\s*\[\s*0\s+(\d{1,15})\s+(\d{1,15})\s+(\d{1,15})\s*\]/.exec(text);
   if (!match) return undefined;
   const [gapStart, gapEnd, after] = match.slice(1).map(Number) as [number, number, number];
-  const sound = gapStart < gapEnd && gapEnd - gapStart < LONGEST_GAP && gapEnd + after <= source.length + KEY.length;
+  const sound = gapStart > SHIFT && gapStart < gapEnd && gapEnd - gapStart < LONGEST_GAP && gapEnd <= source.length;
   return sound ? { gapStart, gapEnd, after } : undefined;
 }
 
-async function openGap(source: ByteSource, { gapStart, gapEnd }: Range): Promise<OpenedSignature | undefined> {
-  if (gapEnd > source.length) return undefined;
-  const text = Buffer.from(await source.read(gapStart, gapEnd - gapStart)).toString('latin1');
-  const match = /^<((?:[0-9A-Fa-f]{2})+)>$/.exec(text);
+/** The signature in the gap, unless it has been seen. Gaps do not overlap, so the file is read at most once here. */
+async function openGap(source: ByteSource, range: Range, seen: Set<number>): Promise<Unlisted | undefined> {
+  const { gapStart, gapEnd, after } = range;
+  const start = gapStart - SHIFT;
+  const near = Buffer.from(await source.read(start, 2 * SHIFT)).indexOf('<') + start;
+  if (near < start || seen.has(near)) return undefined;
+  seen.add(near);
+  const length = Math.min(gapEnd - gapStart + SHIFT, source.length - near);
+  const text = Buffer.from(await source.read(near, length)).toString('latin1');
+  const match = /^<((?:[0-9A-Fa-f]{2})+)>/.exec(text);
   const opened = match ? openSignature(Buffer.from(match[1]!, 'hex')) : undefined;
-  return opened && 'signerInfo' in opened ? opened : undefined;
+  if (!opened || !('signerInfo' in opened)) return undefined;
+  const request = { hash: opened.hash, head: gapStart, from: gapEnd, to: gapEnd + after };
+  return { request, stated: opened.signerInfo.signedAttributes?.messageDigest };
 }

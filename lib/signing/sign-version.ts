@@ -1,4 +1,4 @@
-import type { KeyHolder, SignerFacts } from '../directory/certificates.ts';
+import type { KeyHolder } from '../directory/certificates.ts';
 import type { Directory } from '../directory/directory.ts';
 import { asTrustAnchor } from '../directory/trust.ts';
 import type { Document, DocumentVersion, VersionKind } from '../documents/document.ts';
@@ -7,7 +7,8 @@ import { memorySource } from '../pdf/byte-source.ts';
 import type { EpochMs } from '../platform/clock.ts';
 import { ProblemError } from '../platform/errors.ts';
 import { verifyPdf } from '../signatures/verify-pdf.ts';
-import { type SignBytesDeps, type SignatureText, signBytes } from './sign-bytes.ts';
+import type { SignatureText } from './appearance.ts';
+import { type SignBytesDeps, signBytes } from './sign-bytes.ts';
 
 export interface SigningDeps extends SignBytesDeps {
   readonly objects: Pick<DocumentObjects, 'read' | 'keep'>;
@@ -23,7 +24,7 @@ export interface SigningStep {
   readonly n: number;
   readonly kind: VersionKind;
   readonly holder: KeyHolder;
-  readonly text: (facts: SignerFacts) => SignatureText;
+  readonly text: SignatureText;
 }
 
 /**
@@ -33,7 +34,7 @@ export interface SigningStep {
  */
 export async function signVersion(deps: SigningDeps, step: SigningStep, at: EpochMs): Promise<DocumentVersion> {
   const facts = await deps.directory.signerOf(step.holder, at);
-  const signed = await signBytes(deps, step.bytes, facts, step.text(facts), at);
+  const signed = await signBytes(deps, step.bytes, facts, step.text, at);
   const stored = await deps.objects.keep(step.document.id, step.n, step.kind, signed);
   if (stored.adopted) await checkOurs(deps, step, stored, at);
   const { key, versionId, sha256, bytes } = stored;
@@ -46,7 +47,9 @@ export async function signVersion(deps: SigningDeps, step: SigningStep, at: Epoc
  */
 async function checkOurs(deps: SigningDeps, step: SigningStep, stored: StoredObject, at: EpochMs): Promise<void> {
   const bytes = await deps.objects.read(stored);
-  const startsRight = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(step.bytes.length, bytes.length)).equals(step.bytes);
+  const startsRight = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(step.bytes.length, bytes.length)).equals(
+    step.bytes,
+  );
   const trust = (await deps.directory.trustAnchors()).map(asTrustAnchor);
   const verdict = await verifyPdf(memorySource(bytes), { trust, at });
   const certificates = await certificatesOf(deps, step.holder);

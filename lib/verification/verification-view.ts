@@ -18,7 +18,8 @@ export type IssuedView = z.infer<typeof issuedView>;
 
 export const verificationView = z.object({
   genuine: z.boolean().meta({
-    description: 'Every signature passed, and exactly these bytes were issued here and still stand. Doubt is never genuine.',
+    description:
+      'Every signature passed, and exactly these bytes were issued here and still stand. Doubt is never genuine.',
   }),
   conclusion: sentence,
   status: status.meta({ description: 'Of the signatures, EN 319 102-1.' }),
@@ -31,7 +32,9 @@ export const verificationView = z.object({
       subIndication: z.string().optional(),
       conclusion: sentence,
       reasons: z.array(reason),
-      signer: z.object({ name: z.string().nullable(), organization: z.string().nullable(), title: z.string().nullable() }).nullable(),
+      signer: z
+        .object({ name: z.string().nullable(), organization: z.string().nullable(), title: z.string().nullable() })
+        .nullable(),
       issuer: z.object({ name: z.string().nullable(), organization: z.string().nullable() }).nullable(),
       claimedTime: z.string().nullable().meta({ description: 'As the signer’s software claims it.' }),
       certificate: z.object({ sha256: z.string(), notBefore: z.string(), notAfter: z.string() }).nullable(),

@@ -25,6 +25,8 @@ const DEFAULT_CONCURRENCY = totalmem() < 4 * 2 ** 30 ? 4 : 10;
 /** An environment that nobody used for this long gives its memory back; the last one stays. */
 const KEEP_IDLE_MS = 30_000;
 
+const STOPPING = { errorType: 'ServiceException', errorMessage: 'the laptop stops' };
+
 interface Slot {
   readonly environment: Environment;
   readonly credentials: Credentials;
@@ -100,7 +102,7 @@ export class LocalFunction {
 
   #refuse(body: string, queue: boolean) {
     const { reserved } = this.definition;
-    if (this.#stopped) return { errorType: 'ServiceException', errorMessage: 'the laptop stops' };
+    if (this.#stopped) return STOPPING;
     if (Buffer.byteLength(body) > MAX_PAYLOAD) {
       return { errorType: 'RequestTooLargeException', errorMessage: `the event exceeds ${MAX_PAYLOAD} bytes` };
     }
@@ -109,6 +111,7 @@ export class LocalFunction {
   }
 
   async #run(requestId: string, event: string): Promise<InvocationResult> {
+    if (this.#stopped) return { ok: false, requestId, error: STOPPING };
     let slot: Slot;
     try {
       slot = this.#warm() ?? (await this.#coldStart());

@@ -29,13 +29,25 @@ const UNAVAILABLE = messageAnswer(503, 'Service Unavailable');
 const BROKEN = messageAnswer(500, 'Internal Server Error');
 const TOO_LARGE = messageAnswer(413, 'Request Entity Too Large');
 
+/** `$context.error.responseType` of answers that API Gateway gives itself. */
+const RESPONSE_TYPES: Readonly<Record<number, string>> = {
+  401: 'UNAUTHORIZED',
+  403: 'ACCESS_DENIED',
+  404: 'MISSING_AUTHENTICATION_TOKEN',
+  413: 'REQUEST_TOO_LARGE',
+  429: 'THROTTLED',
+  500: 'DEFAULT_5XX',
+};
+
 interface Exchange {
   readonly requestId: string;
   readonly path: string;
   readonly query: string;
   readonly startedAt: number;
   routeKey?: string;
+  /** Why it did not go well, in words. */
   error?: string;
+  integration?: { readonly latencyMs: number; readonly status: number };
 }
 
 async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
@@ -142,7 +154,10 @@ export class HttpApiServer {
     const timeout = new Promise<'timeout'>((resolve) => {
       timer = setTimeout(() => resolve('timeout'), timeoutMs);
     });
+    const began = this.#deps.clock.now();
     const result = await Promise.race([invocation, timeout]).finally(() => clearTimeout(timer));
+    const status = result !== 'timeout' && result.ok ? 200 : 500;
+    exchange.integration = { latencyMs: Math.round(this.#deps.clock.now() - began), status };
     if (result === 'timeout') {
       exchange.error = `the integration took longer than ${timeoutMs} ms`;
       return UNAVAILABLE;
@@ -224,7 +239,12 @@ export class HttpApiServer {
       httpMethod: request.method,
       'identity.sourceIp': request.socket.remoteAddress,
       'identity.userAgent': request.headers['user-agent'],
+      'error.responseType': answer.status >= 400 && !exchange.integration ? RESPONSE_TYPES[answer.status] : undefined,
       'integration.error': exchange.error,
+      'integration.latency': exchange.integration?.latencyMs,
+      'integration.integrationStatus': exchange.integration?.status,
+      integrationLatency: exchange.integration?.latencyMs,
+      integrationStatus: exchange.integration?.status,
       integrationErrorMessage: exchange.error,
       'error.message': exchange.error,
       path: exchange.path,

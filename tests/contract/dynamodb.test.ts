@@ -24,6 +24,7 @@ import {
   TransactWriteItemsCommand,
   UpdateItemCommand,
   type UpdateItemCommandInput,
+  waitUntilTableExists,
 } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CapacityUse } from '../../local/services/dynamodb/capacity.ts';
@@ -68,9 +69,7 @@ beforeAll(async () => {
   if (theirs) {
     dynamo = new DynamoDBClient({ ...theirs, maxAttempts: 1 });
     await dynamo.send(new CreateTableCommand(DECLARATION satisfies CreateTableCommandInput));
-    await expect
-      .poll(async () => (await dynamo.send(new DescribeTableCommand({ TableName: table }))).Table?.TableStatus)
-      .toBe('ACTIVE');
+    await waitUntilTableExists({ client: dynamo, maxWaitTime: 30 }, { TableName: table });
     return;
   }
   ours = await createDynamoDb({

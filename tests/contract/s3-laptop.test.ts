@@ -152,6 +152,45 @@ describe('after a restart', () => {
   });
 });
 
+describe('an upload that fails', () => {
+  beforeEach(() => s3.admin.createBucket('docs', {}));
+  const nothingLeft = () => expect([files('data'), files('versions')]).toEqual([[], []]);
+
+  test('in the middle of its body leaves no byte', async () => {
+    async function* broken() {
+      yield Buffer.from('half of it');
+      throw new Error('the connection broke');
+    }
+    const body = Readable.from(broken(), { objectMode: false });
+    await expect(s3.handle({ ...request('PUT', '/docs/a'), body })).rejects.toThrow('the connection broke');
+    nothingLeft();
+  });
+
+  test('because of its checksum or its condition leaves no byte', async () => {
+    const wrong = { headers: { 'content-md5': md5('other') }, body: 'body' };
+    await expect(call('PUT', '/docs/a', wrong)).rejects.toMatchObject({ code: 'BadDigest' });
+    nothingLeft();
+    // Both pass the look before their bytes come; the one that comes second to the commit loses.
+    const once = () => put('a', 'x', { 'if-none-match': '*' });
+    const results = await Promise.allSettled([once(), once()]);
+    expect(results.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+    expect(files('data')).toHaveLength(1);
+  });
+
+  test('as a part, or whose upload is aborted, leaves no byte', async () => {
+    const upload = await call('POST', '/docs/big?uploads');
+    const uploadId = /<UploadId>(.*)<\/UploadId>/.exec(String(upload.body))?.[1];
+    const part = (body: string, headers = {}) =>
+      call('PUT', `/docs/big?partNumber=1&uploadId=${uploadId}`, { body, headers });
+    await expect(part('x', { 'content-md5': md5('y') })).rejects.toMatchObject({ code: 'BadDigest' });
+    await part('first');
+    await part('second');
+    expect(files('data')).toHaveLength(1);
+    await call('DELETE', `/docs/big?uploadId=${uploadId}`);
+    nothingLeft();
+  });
+});
+
 describe('events', () => {
   test('tell what was created and removed, in the form of S3', async () => {
     const events: S3Event[] = [];

@@ -170,7 +170,7 @@ describe('an environment', () => {
     const slow = await call('/slow');
     expect(slow.status).toBe(500);
     expect(await slow.json()).toEqual({ message: 'Internal Server Error' });
-    expect(laptop.said('Task timed out after 5.00 seconds')).not.toHaveLength(0);
+    expect(laptop.said('Task timed out after 2.00 seconds')).not.toHaveLength(0);
     const next = (await (await call('/environment')).json()) as { invocations: number };
     expect(next.invocations).toBe(1);
   });

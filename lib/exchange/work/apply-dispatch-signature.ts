@@ -5,7 +5,6 @@ import { isProblem, ProblemError } from '../../platform/errors.ts';
 import type { CaseCode } from '../../platform/ids.ts';
 import { SIGNING_REFUSED } from '../../signing/refused.ts';
 import { type SigningDeps, signVersion } from '../../signing/sign-version.ts';
-import { personLines } from '../../signing/signature-lines.ts';
 import type { IssuedDocuments } from '../../verification/issued.ts';
 import { commitDispatch, type ExchangeDeps } from '../change-dispatch.ts';
 import { notSigned, signed } from '../dispatch-transitions.ts';
@@ -16,11 +15,7 @@ export interface DispatchWorkDeps extends SigningDeps, Pick<ExchangeDeps, 'dispa
 }
 
 /** Signs the approved dispatch with the leader's key: the bytes that were approved, and no others. */
-export async function applyDispatchSignature(
-  deps: DispatchWorkDeps,
-  code: CaseCode,
-  at: EpochMs,
-): Promise<JobOutcome> {
+export async function applyDispatchSignature(deps: DispatchWorkDeps, code: CaseCode, at: EpochMs): Promise<JobOutcome> {
   const dispatch = await deps.dispatches.dispatch(code);
   if (dispatch.state !== 'approved') return 'repeated';
   const { approval, draft } = dispatch;
@@ -38,7 +33,7 @@ export async function applyDispatchSignature(
         n: original.n + 1,
         kind: 'signed',
         holder: { kind: 'person', id: approval.by },
-        text: () => personLines(approval, unit, at),
+        text: { role: 'person', name: approval.name, competence: approval, location: unit.place },
       },
       at,
     );

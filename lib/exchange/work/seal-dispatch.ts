@@ -5,7 +5,6 @@ import type { EpochMs } from '../../platform/clock.ts';
 import { ProblemError } from '../../platform/errors.ts';
 import type { CaseCode } from '../../platform/ids.ts';
 import { signVersion } from '../../signing/sign-version.ts';
-import { agencyLines } from '../../signing/signature-lines.ts';
 import { commitDispatch } from '../change-dispatch.ts';
 import { issued } from '../dispatch-transitions.ts';
 import type { DispatchWorkDeps } from './apply-dispatch-signature.ts';
@@ -31,7 +30,7 @@ export async function sealDispatch(deps: DispatchWorkDeps, code: CaseCode, at: E
       n: before.n + 1,
       kind: 'sealed',
       holder: { kind: 'unit', code: dispatch.unit },
-      text: () => agencyLines(unit, number, at),
+      text: { role: 'agency', agency: unit.name, number: number.text, location: unit.place },
     },
     at,
   );

@@ -45,35 +45,54 @@ export function printable(text: string): string {
     .replace(/\p{Cf}/gu, '');
 }
 
+const widths = new WeakMap<PDFFont, Map<string, number>>();
+
+/** Width of a word at size 1. Fonts are set without kerning, so a line is as wide as its words and blanks together. */
+function wordWidth(word: string, font: PDFFont): number {
+  const known = widths.get(font) ?? new Map<string, number>();
+  widths.set(font, known);
+  const width = known.get(word) ?? font.widthOfTextAtSize(word, 1);
+  known.set(word, width);
+  return width;
+}
+
 /** Words set into lines no wider than `width`; a longer word is broken between letters. */
 export function wrapText(text: string, font: PDFFont, size: number, width: number): string[] {
   const lines: string[] = [];
+  const blank = wordWidth(' ', font);
+  const room = width / size;
   let line = '';
-  for (const word of printable(text)
-    .split(' ')
-    .filter((part) => part !== '')) {
-    const longer = line === '' ? word : `${line} ${word}`;
-    if (font.widthOfTextAtSize(longer, size) <= width) {
-      line = longer;
+  let used = 0;
+  for (const word of printable(text).split(' ')) {
+    if (word === '') continue;
+    const own = wordWidth(word, font);
+    if (line !== '' && used + blank + own <= room) {
+      line += ` ${word}`;
+      used += blank + own;
       continue;
     }
     if (line !== '') lines.push(line);
-    const parts = breakWord(word, font, size, width);
+    const parts = own <= room ? [word] : breakWord(word, font, room);
     lines.push(...parts.slice(0, -1));
     line = parts.at(-1) ?? '';
+    used = wordWidth(line, font);
   }
   if (line !== '') lines.push(line);
   return lines;
 }
 
-function breakWord(word: string, font: PDFFont, size: number, width: number): string[] {
+function breakWord(word: string, font: PDFFont, room: number): string[] {
   const parts: string[] = [];
   let part = '';
+  let used = 0;
   for (const letter of word) {
-    if (part !== '' && font.widthOfTextAtSize(part + letter, size) > width) {
+    const own = wordWidth(letter, font);
+    if (part !== '' && used + own > room) {
       parts.push(part);
-      part = letter;
-    } else part += letter;
+      [part, used] = ['', 0];
+    }
+    part += letter;
+    used += own;
   }
   return [...parts, part];
 }

@@ -1,3 +1,4 @@
+import { crc32 } from 'node:zlib';
 import { ProblemError } from '../../platform/errors.ts';
 
 export interface ImageFacts {
@@ -23,14 +24,16 @@ function broken(): ProblemError {
   return new ProblemError('image_broken');
 }
 
-/** The header chunk comes first, the end chunk last. */
+/** The header chunk comes first, the end chunk last; every chunk carries its check sum. */
 function pngFacts(view: Buffer): ImageFacts {
-  if (
-    view.length < 57 ||
-    view.toString('latin1', 12, 16) !== 'IHDR' ||
-    view.lastIndexOf('IEND', undefined, 'latin1') < 0
-  )
-    throw broken();
+  if (view.length < 57 || view.toString('latin1', 12, 16) !== 'IHDR') throw broken();
+  for (let at = 8; ; ) {
+    if (at + 12 > view.length) throw broken();
+    const end = at + 8 + view.readUInt32BE(at);
+    if (end + 4 > view.length || crc32(view.subarray(at + 4, end)) !== view.readUInt32BE(end)) throw broken();
+    if (view.toString('latin1', at + 4, at + 8) === 'IEND') break;
+    at = end + 4;
+  }
   return checked({ type: 'png', width: view.readUInt32BE(16), height: view.readUInt32BE(20), orientation: 1 });
 }
 

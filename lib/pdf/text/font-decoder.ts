@@ -44,7 +44,7 @@ function compositeDecoder(toUnicode: ToUnicode | undefined, widths: Widths): Fon
         let code = 0;
         for (let i = 0; i < codeBytes; i++) code = code * 256 + (bytes[at + i] ?? 0);
         codes.push({
-          text: toUnicode?.texts.get(code) ?? '',
+          text: toUnicode?.textOf(code) ?? '',
           width: widths.of(code),
           isSpace: codeBytes === 1 && code === 32,
         });
@@ -58,7 +58,7 @@ function simpleDecoder(toUnicode: ToUnicode | undefined, encoding: readonly stri
   return {
     decode: (bytes) =>
       Array.from(bytes, (code) => ({
-        text: toUnicode?.texts.get(code) ?? encoding[code] ?? '',
+        text: toUnicode?.textOf(code) ?? encoding[code] ?? '',
         width: widths.of(code),
         isSpace: code === 32,
       })),
@@ -107,13 +107,20 @@ function numberOr(value: PdfObject | undefined, otherwise: number): number {
   return isNumber(value) ? value : otherwise;
 }
 
+const BASE_ENCODINGS = new Map(
+  ['macintosh', 'windows-1252'].map((charset) => [
+    charset,
+    new TextDecoder(charset).decode(Uint8Array.from({ length: 256 }, (_, code) => code)),
+  ]),
+);
+
 /** Text for each of the 256 codes: the base encoding with its /Differences (§9.6.5). */
 async function simpleEncoding(document: PdfDocument, font: PdfDict): Promise<string[]> {
   const encoding = await document.value(font, 'Encoding');
   const base =
     nameOf(encoding) ?? (isDict(encoding) ? nameOf(await document.value(encoding, 'BaseEncoding')) : undefined);
   const charset = base === 'MacRomanEncoding' ? 'macintosh' : 'windows-1252';
-  const texts = [...new TextDecoder(charset).decode(Uint8Array.from({ length: 256 }, (_, code) => code))];
+  const texts = [...(BASE_ENCODINGS.get(charset) ?? '')];
   const differences = isDict(encoding) ? await document.value(encoding, 'Differences') : null;
   let code = 0;
   for (const item of isArray(differences) ? differences : []) {

@@ -3,22 +3,17 @@ import type { JobOutcome } from '../../jobs/run-job.ts';
 import type { EpochMs } from '../../platform/clock.ts';
 import { isProblem, ProblemError } from '../../platform/errors.ts';
 import type { CaseCode } from '../../platform/ids.ts';
+import { SIGNING_REFUSED } from '../../signing/refused.ts';
 import { signVersion } from '../../signing/sign-version.ts';
-import { personLines } from '../../signing/signature-lines.ts';
 import { commitPetition } from '../change-petition.ts';
 import { answerNotSigned, answerSigned } from '../transitions.ts';
-import { SIGNING_REFUSED } from '../../signing/refused.ts';
 import type { PetitionWorkDeps } from './seal-receipt.ts';
 
 /**
  * Signs the approved answer with the leader's key: the bytes that were approved, and no others. A file that cannot be
  * signed goes back to the officer with the reason.
  */
-export async function applyAnswerSignature(
-  deps: PetitionWorkDeps,
-  code: CaseCode,
-  at: EpochMs,
-): Promise<JobOutcome> {
+export async function applyAnswerSignature(deps: PetitionWorkDeps, code: CaseCode, at: EpochMs): Promise<JobOutcome> {
   const petition = await deps.petitions.petition(code);
   if (petition.state !== 'answer-approved') return 'repeated';
   const { approval, draft } = petition;
@@ -36,7 +31,7 @@ export async function applyAnswerSignature(
         n: original.n + 1,
         kind: 'signed',
         holder: { kind: 'person', id: approval.by },
-        text: () => personLines(approval, unit, at),
+        text: { role: 'person', name: approval.name, competence: approval, location: unit.place },
       },
       at,
     );

@@ -1,7 +1,9 @@
 import { newDocument, withVersion } from '../../documents/document.ts';
 import type { JobOutcome } from '../../jobs/run-job.ts';
+import { composeLetter } from '../../pdf/author/letter.ts';
 import type { EpochMs } from '../../platform/clock.ts';
 import type { CaseCode } from '../../platform/ids.ts';
+import { answerContent } from '../answer-letter.ts';
 import { commitPetition } from '../change-petition.ts';
 import { answerDrafted } from '../transitions.ts';
 import type { PetitionWorkDeps } from './seal-receipt.ts';
@@ -19,16 +21,9 @@ export async function authorAnswer(
   if (petition.state !== 'answer-writing' || !wanted) return 'repeated';
   const { draft } = petition;
   const unit = await deps.directory.unit(petition.unit);
-  const letter = await deps.stationery.letter({
-    agency: unit.name,
-    place: unit.place,
-    at: petition.assignedAt,
-    title: `Trả lời ${petition.code}`,
-    recipient: petition.kind === 'denunciation' ? '' : petition.ownerName,
-    text: draft.text,
-  });
+  const letter = await composeLetter(await deps.fonts(), answerContent(petition, unit));
   const document = newDocument({ id: draft.documentId, unit: petition.unit, caseId: code, at });
-  const { key, versionId, sha256, bytes } = await deps.objects.keep(document.id, 1, 'original', letter.bytes);
+  const { key, versionId, sha256, bytes } = await deps.objects.keep(document.id, 1, 'original', letter.pdf);
   const version = { n: 1, kind: 'original', key, versionId, sha256, bytes, pages: letter.pages, at } as const;
   await commitPetition(deps, petition, answerDrafted(petition, { ...draft, sha256 }, at), {
     writes: [deps.documents.putWrite(withVersion(document, version), undefined)],

@@ -1,11 +1,10 @@
+import { printedTitle } from '../../access/signing-competence.ts';
 import { latestVersion, withVersion } from '../../documents/document.ts';
 import type { JobOutcome } from '../../jobs/run-job.ts';
-import { printedTitle } from '../../access/signing-competence.ts';
 import type { EpochMs } from '../../platform/clock.ts';
 import { ProblemError } from '../../platform/errors.ts';
 import type { CaseCode } from '../../platform/ids.ts';
 import { signVersion } from '../../signing/sign-version.ts';
-import { agencyLines } from '../../signing/signature-lines.ts';
 import { commitPetition } from '../change-petition.ts';
 import { ANSWER_TYPE } from '../sign-answer.ts';
 import { answered } from '../transitions.ts';
@@ -32,7 +31,7 @@ export async function sealAnswer(deps: PetitionWorkDeps, code: CaseCode, at: Epo
       n: signed.n + 1,
       kind: 'sealed',
       holder: { kind: 'unit', code: petition.unit },
-      text: () => agencyLines(unit, number, at),
+      text: { role: 'agency', agency: unit.name, number: number.text, location: unit.place },
     },
     at,
   );

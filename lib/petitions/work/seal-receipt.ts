@@ -1,11 +1,10 @@
 import { newDocument, protectIdentity, withVersion } from '../../documents/document.ts';
 import type { EventLog } from '../../evidence/event-log.ts';
 import type { JobOutcome } from '../../jobs/run-job.ts';
+import { composeLetter } from '../../pdf/author/letter.ts';
 import type { EpochMs } from '../../platform/clock.ts';
 import type { CaseCode } from '../../platform/ids.ts';
-import { agencyLines } from '../../signing/signature-lines.ts';
 import { type SigningDeps, signVersion } from '../../signing/sign-version.ts';
-import type { Stationery } from '../../signing/stationery.ts';
 import type { IssuedDocuments } from '../../verification/issued.ts';
 import { commitPetition, type PetitionDeps } from '../change-petition.ts';
 import { receiptContent } from '../receipt.ts';
@@ -14,7 +13,6 @@ import { receiptSealed } from '../transitions.ts';
 /** What the worker needs for the documents of petitions. */
 export interface PetitionWorkDeps extends SigningDeps, Pick<PetitionDeps, 'petitions' | 'documents'> {
   readonly events: Pick<EventLog, 'writes'>;
-  readonly stationery: Stationery;
   readonly issued: Pick<IssuedDocuments, 'write'>;
   readonly portalUrl: string;
 }
@@ -27,7 +25,7 @@ export async function sealReceipt(deps: PetitionWorkDeps, code: CaseCode, at: Ep
   const petition = await deps.petitions.petition(code);
   if (petition.receipt.sha256 !== undefined) return 'repeated';
   const unit = await deps.directory.unit(petition.unit);
-  const slip = await deps.stationery.slip(receiptContent(petition, unit, deps.portalUrl));
+  const slip = await composeLetter(await deps.fonts(), receiptContent(petition, unit, deps.portalUrl));
   const plain = newDocument({
     id: petition.receipt.documentId,
     owner: petition.owner,
@@ -40,12 +38,12 @@ export async function sealReceipt(deps: PetitionWorkDeps, code: CaseCode, at: Ep
     deps,
     {
       document,
-      bytes: slip.bytes,
+      bytes: slip.pdf,
       pages: slip.pages,
       n: 1,
       kind: 'receipt',
       holder: { kind: 'unit', code: petition.unit },
-      text: () => agencyLines(unit, undefined, at),
+      text: { role: 'agency', agency: unit.name, location: unit.place },
     },
     at,
   );
@@ -66,4 +64,3 @@ export async function sealReceipt(deps: PetitionWorkDeps, code: CaseCode, at: Ep
   });
   return 'done';
 }
-

@@ -8,11 +8,13 @@ import {
   ServiceFault,
 } from '../json-protocol.ts';
 import { checkAttributes, type QueueAttributes } from './attributes.ts';
-import { SQS_OPERATIONS, type SqsDeps } from './operations.ts';
+import { MESSAGE_OPERATIONS } from './message-operations.ts';
 import { queueArn, sqsPermissions } from './permissions.ts';
 import type { QueueDepths } from './queue.ts';
+import { QUEUE_OPERATIONS } from './queue-operations.ts';
 import { QueueStore } from './queue-store.ts';
 import { type ReceivedMessage, type ReceiveOptions, Receiver, showMessage } from './receiver.ts';
+import type { SqsDeps, SqsOperation } from './sqs-deps.ts';
 import { noSuchQueue, sqsError } from './sqs-fault.ts';
 
 export interface SqsOptions {
@@ -64,6 +66,8 @@ export interface Sqs extends AwsService {
   close(): Promise<void>;
 }
 
+const OPERATIONS: Readonly<Record<string, SqsOperation>> = { ...QUEUE_OPERATIONS, ...MESSAGE_OPERATIONS };
+
 /** Opens the queues kept under `dir` and serves them. */
 export async function createSqs(options: SqsOptions): Promise<Sqs> {
   const store = await QueueStore.open(options.dir, options.clock);
@@ -91,7 +95,7 @@ export async function createSqs(options: SqsOptions): Promise<Sqs> {
 
 function decodeSqsOperation(request: AwsRequest): Operation {
   const operation = decodeOperation(request);
-  if (operation.target !== 'AmazonSQS' || !Object.hasOwn(SQS_OPERATIONS, operation.name)) {
+  if (operation.target !== 'AmazonSQS' || !Object.hasOwn(OPERATIONS, operation.name)) {
     throw new ServiceFault(
       'UnknownOperationException',
       `The laptop's SQS does not know ${operation.target}.${operation.name}.`,
@@ -103,7 +107,7 @@ function decodeSqsOperation(request: AwsRequest): Operation {
 async function answer(deps: SqsDeps, request: AwsRequest, decode: () => Operation): Promise<AwsResponse> {
   try {
     const operation = decode();
-    const output = await SQS_OPERATIONS[operation.name]!(deps, operation.input, request.principal.arn);
+    const output = await OPERATIONS[operation.name]!(deps, operation.input, request.principal.arn);
     return jsonAnswer('1.0', request.id, output);
   } catch (error) {
     if (error instanceof ServiceFault) return sqsError(request.id, error);
@@ -114,7 +118,7 @@ async function answer(deps: SqsDeps, request: AwsRequest, decode: () => Operatio
 function createAdmin(deps: SqsDeps): SqsAdmin {
   const { store, receiver } = deps;
   const run = (name: string, queue: string, input: Input, caller = 'local') =>
-    SQS_OPERATIONS[name]!(deps, { QueueUrl: queue, ...input }, caller);
+    OPERATIONS[name]!(deps, { QueueUrl: queue, ...input }, caller);
   const existing = (queue: string) => {
     const found = store.find(queue);
     if (!found) throw noSuchQueue();

@@ -74,6 +74,19 @@ describe('queues over a restart', () => {
     });
   });
 
+  it('wake their consumers when a message hidden before the restart comes back', async () => {
+    await life(async (admin) => {
+      await admin.createQueue('work', { VisibilityTimeout: 60 });
+      await admin.send('work', { MessageBody: 'again' }, 'test');
+      await admin.receive('work', all);
+    });
+    await life(async (admin) => {
+      const waiting = admin.receive('work', { max: 1, wait: 3_600_000 });
+      await clock.pass(60_000);
+      expect(bodies(await waiting)).toEqual(['again']);
+    });
+  });
+
   it('take the settings that are declared now', async () => {
     await life(async (admin) => await admin.createQueue('work', { VisibilityTimeout: 60 }));
     await life(async (admin) => {

@@ -105,7 +105,7 @@ describe.skipIf(all.length === 0)('the corpus, everyone being trusted', () => {
     expect(new Set(verdicts)).toEqual(new Set(['TOTAL_PASSED']));
   });
 
-  test('ends in a verdict for every file, and passes none without a signature', async () => {
+  test('ends in a verdict for every file, and passes none without a signature', { timeout: 60_000 }, async () => {
     for (const file of all) {
       const verdict = await trustingVerdict(file.read());
       if (verdict.status === 'TOTAL_PASSED') expect(verdict.signatures.length, file.name).toBeGreaterThan(0);
