@@ -4,9 +4,15 @@ import { randomUUID } from 'node:crypto';
 export class ApiProblem extends Error {
   readonly status: number;
   readonly code: string;
-  constructor(request: string, status: number, body: { code?: string; title?: string; field?: string; detail?: string }) {
+  constructor(
+    request: string,
+    status: number,
+    body: { code?: string; title?: string; field?: string; detail?: string },
+  ) {
     const where = body.field ? ` (${body.field})` : '';
-    super(`${request}: ${status} ${body.code ?? ''} ${body.title ?? ''}${where}${body.detail ? ` ${body.detail}` : ''}`);
+    super(
+      `${request}: ${status} ${body.code ?? ''} ${body.title ?? ''}${where}${body.detail ? ` ${body.detail}` : ''}`,
+    );
     this.name = 'ApiProblem';
     this.status = status;
     this.code = body.code ?? 'unknown';
@@ -57,7 +63,11 @@ export class ApiClient {
     if (this.#token) headers.authorization = `Bearer ${this.#token}`;
     if (type) headers['content-type'] = type;
     if (method !== 'GET') headers['idempotency-key'] = options.idempotencyKey ?? randomUUID();
-    const answer = await fetch(`${this.#base}${path}`, { method, headers, body: (body as string | Uint8Array<ArrayBuffer> | undefined) ?? null });
+    const answer = await fetch(`${this.#base}${path}`, {
+      method,
+      headers,
+      body: (body as string | Uint8Array<ArrayBuffer> | undefined) ?? null,
+    });
     const text = await answer.text();
     const json = text === '' ? undefined : (JSON.parse(text) as unknown);
     if (!answer.ok) throw new ApiProblem(`${method} ${path}`, answer.status, (json ?? {}) as object);

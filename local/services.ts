@@ -28,7 +28,7 @@ export interface ServiceOptions {
   readonly log: LogSink;
 }
 
-/** Starts the services side by side; what has started is handed to `closing` at once, whatever becomes of the others. */
+/** Starts the services side by side; what has started is handed to `closing`, whatever becomes of the others. */
 export async function startServices(options: ServiceOptions, closing: AsyncDisposableStack): Promise<Services> {
   const { stateDir, clock, region, account: accountId, log } = options;
   const place = (name: string) => ({ dir: join(stateDir, name), clock, region, accountId });

@@ -110,17 +110,29 @@ function show({ file, verdict, expected }: Check): void {
   }
 }
 
-async function keep(laptop: DemoLaptop, petition: PetitionOutcome, dispatch: DispatchOutcome, checks: readonly Check[]) {
+async function keep(
+  laptop: DemoLaptop,
+  petition: PetitionOutcome,
+  dispatch: DispatchOutcome,
+  checks: readonly Check[],
+) {
   await rm(OUT, { recursive: true, force: true });
   await mkdir(join(OUT, 'mail'), { recursive: true });
   await writeFile(join(OUT, 'receipt.pdf'), petition.receipt);
   await writeFile(join(OUT, 'answer.pdf'), petition.answer);
   await writeFile(join(OUT, 'dispatch.pdf'), dispatch.document);
   const mails = laptop.stack.mail?.mails() ?? [];
-  await Promise.all(mails.map(({ emlPath }, n) => copyFile(emlPath, join(OUT, 'mail', `${String(n + 1).padStart(2, '0')}.eml`))));
+  await Promise.all(
+    mails.map(({ emlPath }, n) => copyFile(emlPath, join(OUT, 'mail', `${String(n + 1).padStart(2, '0')}.eml`))),
+  );
   const evidence = {
     petition: { code: petition.code, number: petition.number, ...(petition.evidence as object) },
-    dispatch: { code: dispatch.code, number: dispatch.number, incoming: dispatch.incomingNumber, ...(dispatch.evidence as object) },
+    dispatch: {
+      code: dispatch.code,
+      number: dispatch.number,
+      incoming: dispatch.incomingNumber,
+      ...(dispatch.evidence as object),
+    },
     verdicts: Object.fromEntries(checks.map(({ file, verdict }) => [file, verdict])),
   };
   await writeFile(join(OUT, 'evidence.json'), `${JSON.stringify(evidence, null, 2)}\n`);

@@ -79,7 +79,8 @@ export async function dispatchJob(laptop: DemoLaptop, file: FileToSend, steps: S
     async () => {
       const { recipients } = await clerk.get<Dispatch>(path);
       const statuses = recipients.map(({ status }) => status).sort();
-      if (statuses.join() !== '02,03') throw new Error(`Expected one returned and one registered, found ${statuses.join()}.`);
+      if (statuses.join() !== '02,03')
+        throw new Error(`Expected one returned and one registered, found ${statuses.join()}.`);
       return recipients;
     },
     (recipients) => recipients.map(({ unit, en }) => `${unit}: ${en}`).join(', '),

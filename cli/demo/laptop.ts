@@ -104,13 +104,16 @@ function certificationAuthority({ authority, url }: AuthorityServer): Certificat
 }
 
 function pem(certificate: Uint8Array): string {
-  const lines = Buffer.from(certificate).toString('base64').match(/.{1,64}/g) ?? [];
+  const lines =
+    Buffer.from(certificate)
+      .toString('base64')
+      .match(/.{1,64}/g) ?? [];
   return ['-----BEGIN CERTIFICATE-----', ...lines, '-----END CERTIFICATE-----', ''].join('\n');
 }
 
 const ROLES = { clerk: 'văn thư', officer: 'công chức', leader: 'lãnh đạo' } as const;
 
-function accounts(): StartOptions['accounts'] {
+function accounts(): NonNullable<StartOptions['accounts']> {
   return Object.values<DemoPerson>(DEMO_PEOPLE).map((person) => {
     const { sub, name, email, groups, place } = person;
     const unit = DEMO_UNITS.find(({ code }) => code === place?.unit);

@@ -53,7 +53,14 @@ export const DEMO_UNITS: readonly DemoUnit[] = [
   },
 ];
 
-const staff = (n: number, name: string, mailbox: string, unit: string, role: 'clerk' | 'officer' | 'leader', title: string): DemoPerson => ({
+const staff = (
+  n: number,
+  name: string,
+  mailbox: string,
+  unit: string,
+  role: 'clerk' | 'officer' | 'leader',
+  title: string,
+): DemoPerson => ({
   sub: `00000000-0000-4000-8000-0000000000${n}`,
   name,
   email: `${mailbox}@thanhhoa.example`,

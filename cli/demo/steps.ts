@@ -7,7 +7,10 @@ export class Steps {
   /** Name and milliseconds of every step, for whoever measures. */
   readonly taken: { readonly step: string; readonly ms: number }[] = [];
 
-  constructor(write: (text: string) => void = (text) => process.stdout.write(text), now: () => number = performance.now.bind(performance)) {
+  constructor(
+    write: (text: string) => void = (text) => process.stdout.write(text),
+    now: () => number = performance.now.bind(performance),
+  ) {
     this.#write = write;
     this.#now = now;
   }

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { keySpec } from '../../lib/directory/certificates.ts';
 import { assignment, language, personFacts, personId } from '../../lib/directory/person.ts';
 import { calendarDay, tier, unitCode, unitFacts } from '../../lib/directory/unit.ts';

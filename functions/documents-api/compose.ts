@@ -1,9 +1,9 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { actorOf } from '../../lib/directory/actor-of.ts';
 import { DirectoryStore } from '../../lib/directory/directory-store.ts';
 import { DocumentStore } from '../../lib/documents/document-store.ts';
 import { ObjectStore } from '../../lib/documents/object-store.ts';
-import { IntakeStore } from '../../lib/documents/uploads/intake-store.ts';
+import { FormStore } from '../../lib/documents/uploads/form-store.ts';
 import { UploadStore } from '../../lib/documents/uploads/upload-store.ts';
 import { documentClient } from '../../lib/platform/aws/clients.ts';
 import { objectClient } from '../../lib/platform/aws/object-client.ts';
@@ -39,7 +39,7 @@ export function compose(environment: Readonly<Record<string, string | undefined>
     backOff: backOff(Math.random),
     actorOf: (claims: CallerClaims) => actorOf({ directory }, claims),
     uploads: new UploadStore(table),
-    forms: new IntakeStore(client, config.INTAKE_BUCKET),
+    forms: new FormStore(client, config.INTAKE_BUCKET),
     documents: new DocumentStore(table),
     links: new ObjectStore(client, config.DOCUMENTS_BUCKET),
     commit: table.commit.bind(table),

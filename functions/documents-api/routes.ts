@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { unitCode } from '../../lib/directory/unit.ts';
 import { classification } from '../../lib/documents/classification.ts';
 import { versionKind } from '../../lib/documents/document.ts';

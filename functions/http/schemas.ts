@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** A time as people read it: ISO 8601 with its offset. */
 export const isoTime = z.string().meta({ example: '2026-03-09T08:15:00+07:00' });

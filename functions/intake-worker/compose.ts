@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { DocumentStore } from '../../lib/documents/document-store.ts';
 import { ObjectStore } from '../../lib/documents/object-store.ts';
 import { IntakeStore } from '../../lib/documents/uploads/intake-store.ts';

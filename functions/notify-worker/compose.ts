@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { DirectoryStore } from '../../lib/directory/directory-store.ts';
 import { MailStore } from '../../lib/notifications/mail-store.ts';
 import { documentClient } from '../../lib/platform/aws/clients.ts';

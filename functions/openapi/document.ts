@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { createDocument, type ZodOpenApiPathsObject, type ZodOpenApiResponsesObject } from 'zod-openapi';
 import { CATALOG, type Code } from '../../lib/platform/errors-catalog.ts';
 import type { RouteDefinition } from '../http/route.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { JobQueues } from '../../lib/jobs/send-jobs.ts';
 import { queueClient, SqsQueue } from '../../lib/platform/aws/message-queue.ts';
 import { readConfig } from '../../lib/platform/config.ts';

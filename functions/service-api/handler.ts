@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import openApi from '../../docs/api/openapi.json' with { type: 'json' };
 import { systemClock } from '../../lib/platform/clock.ts';
 import { readConfig } from '../../lib/platform/config.ts';

@@ -59,7 +59,6 @@ export class CapabilityFunction extends Construct {
       logGroup: logs,
       tracing: Tracing.ACTIVE,
       environment: {
-        [ENV.stage]: settings.name,
         POWERTOOLS_SERVICE_NAME: props.name,
         ...(WITH_FONTS.includes(props.name) ? { [ENV.fontsDir]: FONTS_FOLDER } : {}),
         ...props.environment,

@@ -8,13 +8,17 @@ import type { Surroundings } from './surroundings.ts';
 export class Directory extends Construct {
   constructor(scope: Construct, id: string, around: Surroundings) {
     super(scope, id);
-    const { data, api } = around;
+    const { data, settings, api } = around;
     const handler = new CapabilityFunction(this, 'Api', around, {
       name: 'directory-api',
       description: 'Units, people, signing keys and trusted certificates',
       memoryMb: 512,
       timeout: Duration.seconds(20),
-      environment: { [ENV.tableName]: data.names.table, [ENV.keyAliasPrefix]: data.keyAliasPrefix },
+      environment: {
+        [ENV.stage]: settings.name,
+        [ENV.tableName]: data.names.table,
+        [ENV.keyAliasPrefix]: data.keyAliasPrefix,
+      },
       grants: [...data.tableReadWrite(), ...data.createSigningKeys(), ...data.sign()],
     });
     api.signedIn(handler.lambda, '/api/me', '/api/units', '/api/people', '/api/trust');

@@ -8,13 +8,13 @@ import type { Surroundings } from './surroundings.ts';
 export class Dispatches extends Construct {
   constructor(scope: Construct, id: string, around: Surroundings) {
     super(scope, id);
-    const { data, api, settings } = around;
+    const { data, api } = around;
     const handler = new CapabilityFunction(this, 'Api', around, {
       name: 'dispatches-api',
       description: 'Dispatches between agencies and their registers',
       memoryMb: 512,
       timeout: Duration.seconds(15),
-      environment: { [ENV.tableName]: data.names.table, [ENV.portalUrl]: `https://${settings.domain}` },
+      environment: { [ENV.tableName]: data.names.table },
       grants: data.tableReadWrite(),
     });
     api.signedIn(handler.lambda, '/api/dispatches', '/api/incoming', '/api/registers');

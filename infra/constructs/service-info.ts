@@ -1,5 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
+import { ENV } from '../../lib/platform/names.ts';
 import { CapabilityFunction } from './capability-function.ts';
 import type { Surroundings } from './surroundings.ts';
 
@@ -12,7 +13,7 @@ export class ServiceInfo extends Construct {
       description: 'OpenAPI file and health',
       memoryMb: 256,
       timeout: Duration.seconds(10),
-      environment: {},
+      environment: { [ENV.stage]: around.settings.name },
       grants: [],
     });
     around.api.open(

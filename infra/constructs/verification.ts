@@ -14,8 +14,8 @@ export class Verification extends Construct {
       description: 'Verification of signed documents, open to everyone',
       memoryMb: 1769,
       timeout: Duration.seconds(28),
-      environment: { [ENV.tableName]: data.names.table, [ENV.documentsBucket]: data.names.documents },
-      grants: [...data.tableRead(), ...data.documentsGet()],
+      environment: { [ENV.tableName]: data.names.table },
+      grants: data.tableRead(),
     });
     api.open(handler.lambda, { method: 'POST', path: '/api/verify' }, { method: 'GET', path: '/api/verify/{code}' });
   }

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { PersonId, UnitCode } from '../access/actor.ts';
 import type { SigningAlgorithm } from '../pki/algorithms.ts';
 import type { EpochMs } from '../platform/clock.ts';

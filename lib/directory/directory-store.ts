@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { assignmentsAt, type PersonId, type StaffRole, type UnitCode } from '../access/actor.ts';
 import { type Condition, type Entity, NOT_THERE, type Page, type Table, type Write } from '../platform/aws/table.ts';
 import type { EpochMs } from '../platform/clock.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Assignment, PersonId } from '../access/actor.ts';
 import { ProblemError } from '../platform/errors.ts';
 import { installedCertificate, signingKey } from './certificates.ts';

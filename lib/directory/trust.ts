@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { TrustAnchor } from '../pki/certificate-path.ts';
 
 /** A certificate trusted by decision, dated (epoch ms, both inclusive; null: until further notice). */

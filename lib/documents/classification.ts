@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { MarkVocabulary } from '../pdf/text/classification-mark.ts';
 import type { LocalDate } from '../platform/clock.ts';
 

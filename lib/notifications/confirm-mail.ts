@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { CommitConflict } from '../platform/aws/table.ts';
 import type { EpochMs } from '../platform/clock.ts';
 import type { Mails } from './mails.ts';

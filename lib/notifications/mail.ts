@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /**
  * What is known of one mail, by the id of the job that asks for it: claimed by a run of the worker, taken by the mail

@@ -41,7 +41,7 @@ export function hasExecutableName(fileName: string): boolean {
   );
 }
 
-/** True when the bytes are a program, a script with an interpreter line, or an archive with a program or macros inside. */
+/** True when the bytes are a program, a script with an interpreter line, or an archive with such or macros inside. */
 export function isExecutableContent(bytes: Uint8Array): boolean {
   const start = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0;
   const head = Buffer.from(bytes.subarray(start, start + 20)).toString('hex');

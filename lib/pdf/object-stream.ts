@@ -1,9 +1,28 @@
-import type { PdfDocument } from './document.ts';
-import { isInteger, isName, isStream, type PdfObject, ref } from './objects.ts';
+import type { PdfLimits } from './limits.ts';
+import {
+  isInteger,
+  isName,
+  isStream,
+  type PdfDict,
+  type PdfObject,
+  type PdfRef,
+  type PdfStream,
+  ref,
+} from './objects.ts';
 import { ObjectParser } from './parser.ts';
 import { broken, overLimit } from './problems.ts';
+import type { XrefEntry } from './xref-section.ts';
 
 const KEPT_BYTES = 8 * 1024 * 1024;
+
+/** What object streams need of the document that holds them. */
+interface ObjectSource {
+  readonly limits: PdfLimits;
+  readonly xref: { find(num: number): Promise<XrefEntry | undefined> };
+  get(ref: PdfRef): Promise<PdfObject>;
+  value(dict: PdfDict, key: string): Promise<PdfObject>;
+  streamBytes(stream: PdfStream): Promise<Uint8Array>;
+}
 
 interface OpenStream {
   readonly bytes: Uint8Array;
@@ -13,11 +32,11 @@ interface OpenStream {
 
 /** Object streams (ISO 32000-2 §7.5.7), decoded when one of their objects is first wanted. */
 export class ObjectStreams {
-  private readonly document: PdfDocument;
+  private readonly document: ObjectSource;
   private readonly open = new Map<number, OpenStream>();
   private held = 0;
 
-  constructor(document: PdfDocument) {
+  constructor(document: ObjectSource) {
     this.document = document;
   }
 

@@ -4,7 +4,7 @@ import { type FormField, formFields } from './form-fields.ts';
 import { isArray, isDict, isInteger, isName, isString, nameOf, type PdfDict, type PdfObject } from './objects.ts';
 import { decodeTextString } from './text-string.ts';
 
-/** What a certification signature allows (ISO 32000-2 table 257): 1 nothing, 2 forms and signatures, 3 annotations too. */
+/** What a certification allows (ISO 32000-2 table 257): 1 nothing, 2 forms and signatures, 3 annotations too. */
 export type CertificationLevel = 1 | 2 | 3;
 
 /** Fields that a signature locks (§12.8.2.4). */

@@ -5,9 +5,9 @@ import { ObjectParser } from './parser.ts';
 import { broken, overLimit } from './problems.ts';
 import { checkEndOfStream } from './stream-end.ts';
 import type { WindowReader } from './window-reader.ts';
-import { rowOf, type XrefEntry, type XrefRange, type XrefSection } from './xref.ts';
+import { rowOf, type XrefEntry, type XrefRange, type XrefSection } from './xref-section.ts';
 
-/** Reads a cross-reference stream (ISO 32000-2 §7.5.8). Nothing in its dictionary may be indirect: there is no table yet. */
+/** Reads a cross-reference stream (ISO 32000-2 §7.5.8). Nothing in it may be indirect: there is no table yet. */
 export async function readStreamSection(reader: WindowReader, offset: number, limits: PdfLimits): Promise<XrefSection> {
   const object = await reader.parse(offset, (window) => new ObjectParser(window, limits).indirectObject());
   const { value, dataOffset } = object;

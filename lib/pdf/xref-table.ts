@@ -4,7 +4,7 @@ import { isDict, type PdfDict } from './objects.ts';
 import { ObjectParser } from './parser.ts';
 import { broken, overLimit } from './problems.ts';
 import type { WindowReader } from './window-reader.ts';
-import { rowOf, type XrefEntry, type XrefRange, type XrefSection } from './xref.ts';
+import { rowOf, type XrefEntry, type XrefRange, type XrefSection } from './xref-section.ts';
 
 const ROW = 20;
 /** Rows fetched together: an object's neighbours are likely asked for next. */

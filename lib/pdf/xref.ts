@@ -3,35 +3,11 @@ import type { PdfLimits } from './limits.ts';
 import { isInteger, type PdfDict } from './objects.ts';
 import { broken, overLimit } from './problems.ts';
 import type { WindowReader } from './window-reader.ts';
+import type { XrefEntry, XrefSection } from './xref-section.ts';
 import { readStreamSection } from './xref-stream.ts';
 import { readTableSection } from './xref-table.ts';
 
-/** Where the cross-reference says an object is (ISO 32000-2 §7.5.4, §7.5.8). */
-export type XrefEntry =
-  | { readonly type: 'free' }
-  | { readonly type: 'offset'; readonly offset: number; readonly gen: number }
-  | { readonly type: 'compressed'; readonly stream: number; readonly index: number };
-
-/** A run of object numbers `first … first + count - 1` of one section. */
-export interface XrefRange {
-  readonly first: number;
-  readonly count: number;
-}
-
-/** One cross-reference section: what one revision added. */
-export interface XrefSection {
-  readonly kind: 'table' | 'stream';
-  /** Offset of `xref`, or of the cross-reference stream's object. */
-  readonly offset: number;
-  /** Object number of the cross-reference stream itself. */
-  readonly streamNum?: number;
-  readonly trailer: PdfDict;
-  readonly ranges: readonly XrefRange[];
-  /** The stream that /XRefStm of a hybrid file's table points to. */
-  readonly hybrid?: XrefSection;
-  /** The entry of this section alone; undefined when it does not speak of the object. */
-  find(num: number): Promise<XrefEntry | undefined>;
-}
+export type { XrefEntry, XrefSection } from './xref-section.ts';
 
 /** The chain of sections, newest first. */
 export class Xref {
@@ -41,7 +17,7 @@ export class Xref {
     this.sections = sections;
   }
 
-  /** §7.5.8.4: a table, then the hybrid stream beside it (for what the table hides as free), then the section before. */
+  /** §7.5.8.4: a table, then the hybrid stream beside it (for what the table hides), then the section before. */
   async find(num: number): Promise<XrefEntry | undefined> {
     for (const section of this.sections) {
       const entry = await findInSection(section, num);
@@ -74,20 +50,7 @@ export async function findInSection(section: XrefSection, num: number): Promise<
   return entry;
 }
 
-/** Index of the range that holds `num` and the row in it, counted over the whole section. */
-export function rowOf(
-  ranges: readonly XrefRange[],
-  num: number,
-): { range: number; row: number; before: number } | undefined {
-  let before = 0;
-  for (const [range, { first, count }] of ranges.entries()) {
-    if (num >= first && num < first + count) return { range, row: num - first, before };
-    before += count;
-  }
-  return undefined;
-}
-
-/** Follows /Prev from the last section to the first. Throws `pdf_broken` on a loop, `pdf_limits` on too long a chain. */
+/** Follows /Prev from the last section to the first. Throws `pdf_broken` on a loop, `pdf_limits` when it is long. */
 export async function readXref(reader: WindowReader, startxref: number, limits: PdfLimits): Promise<Xref> {
   const sections: XrefSection[] = [];
   const visited = new Set<number>();

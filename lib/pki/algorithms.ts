@@ -79,7 +79,6 @@ export function encodeSignatureAlgorithm({ scheme, hash }: SigningAlgorithm): Ui
 
 /** The hash that an AlgorithmIdentifier names; undefined when it is not one that this module knows. */
 export function readHashAlgorithm(identifier: DerElement): HashName | undefined {
-  if (identifier.tag !== TAG.sequence) throw new DerError('an algorithm identifier was expected');
   const fields = enter(identifier);
   const oid = readOid(fields.next(TAG.oid));
   readAbsentParameters(fields);
@@ -88,7 +87,6 @@ export function readHashAlgorithm(identifier: DerElement): HashName | undefined 
 
 /** The signature algorithm that an AlgorithmIdentifier names; undefined when it is not one that this module knows. */
 export function readSignatureAlgorithm(identifier: DerElement): FoundAlgorithm | undefined {
-  if (identifier.tag !== TAG.sequence) throw new DerError('an algorithm identifier was expected');
   const fields = enter(identifier);
   const oid = readOid(fields.next(TAG.oid));
   if (oid === OID.rsaPss) return fields.done ? undefined : readPssParameters(fields.next(TAG.sequence));

@@ -88,9 +88,10 @@ export function readSignedData(der: Uint8Array): SignedData {
 
 function readSignerInfo(element: DerElement): SignerInfo {
   const fields = enter(element);
-  readSmallInteger(fields.next(TAG.integer));
+  const version = readSmallInteger(fields.next(TAG.integer));
   const subjectKeyIdentifier = fields.optional(contextTag(0, false))?.content;
   const issuerAndSerial = subjectKeyIdentifier ? undefined : enter(fields.next(TAG.sequence));
+  if (version !== (subjectKeyIdentifier ? 3 : 1)) throw new DerError('a signer info of another version');
   const digestAlgorithm = readHashAlgorithm(fields.next(TAG.sequence));
   const signedAttributes = fields.optional(contextTag(0));
   const signatureAlgorithm = readSignatureAlgorithm(fields.next(TAG.sequence));

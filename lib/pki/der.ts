@@ -109,14 +109,15 @@ export class DerSequence {
   }
 }
 
-/** Enters a constructed element. */
+/** Enters a SEQUENCE. */
 export function enter(element: DerElement): DerSequence {
+  if (element.tag !== TAG.sequence) throw new DerError(`a sequence was expected, ${hex(element.tag)} found`);
   return new DerSequence(element.content);
 }
 
 /** All children of a constructed element; more than `limit` is refused. */
 export function children(element: DerElement, limit = 1000): DerElement[] {
-  const sequence = enter(element);
+  const sequence = new DerSequence(element.content);
   const found: DerElement[] = [];
   while (!sequence.done) {
     if (found.length === limit) throw new DerError('too many elements');

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { unitCode } from '../directory/unit.ts';
 
 /** Outgoing documents (NĐ 30/2020 art. 14, 15) or incoming ones (art. 22). */

@@ -1,5 +1,8 @@
-import { z } from 'zod';
+import { setTimeout } from 'node:timers/promises';
+import * as z from 'zod';
 import { type Condition, type Entity, NOT_THERE, type Page, type Table, type Write } from '../platform/aws/table.ts';
+import { type Clock, systemClock } from '../platform/clock.ts';
+import { ProblemError } from '../platform/errors.ts';
 import { type RegisterEntry, registerEntry } from './register-entry.ts';
 import type { Registers, Sequence } from './registers.ts';
 
@@ -22,11 +25,56 @@ const entries: Entity<RegisterEntry> = {
   keys: (entry) => ({ pk: partition(entry), sk: `ENTRY#${String(entry.number).padStart(8, '0')}` }),
 };
 
+/** From when on nobody has a turn yet in a sequence, epoch ms. */
+const line = z.object({ freeAt: z.number().int() });
+const lines: Entity<z.infer<typeof line>> = {
+  name: 'RegisterLine',
+  schema: line,
+  keys: () => {
+    throw new Error('the line of a register is only updated');
+  },
+};
+
+/** How long one turn lasts: longer than taking a number takes. */
+const TURN_MS = 60;
+/** Who would have to wait longer is told to come back. */
+const LONGEST_WAIT_MS = 12_000;
+const LINE_KEPT_SECONDS = 24 * 3600;
+
 /** Registers in the table: a counter and the entries of each sequence, changed only together. */
 export class RegisterStore implements Registers {
   readonly #table: Table;
-  constructor(table: Table) {
+  readonly #clock: Clock;
+  readonly #wait: (ms: number) => Promise<void>;
+  constructor(table: Table, clock: Clock = systemClock, wait = (ms: number) => setTimeout(ms)) {
     this.#table = table;
+    this.#clock = clock;
+    this.#wait = wait;
+  }
+
+  async turn(sequence: Sequence): Promise<void> {
+    const now = this.#clock.now();
+    const key = { pk: partition(sequence), sk: 'LINE' };
+    const ttl = Math.ceil(now / 1000) + LINE_KEPT_SECONDS;
+    const atOnce = await this.#table.update(
+      lines,
+      key,
+      { freeAt: ':after', ttl: ':ttl' },
+      {
+        condition: 'attribute_not_exists(#freeAt) OR #freeAt <= :now',
+        values: { ':now': now, ':after': now + TURN_MS, ':ttl': ttl },
+      },
+    );
+    if (atOnce) return;
+    const last = await this.#table.update(
+      lines,
+      key,
+      { freeAt: '#freeAt + :turn', ttl: ':ttl' },
+      { values: { ':turn': TURN_MS, ':ttl': ttl } },
+    );
+    const wait = (last?.freeAt ?? 0) - TURN_MS - this.#clock.now();
+    if (wait > LONGEST_WAIT_MS) throw new ProblemError('busy');
+    if (wait > 0) await this.#wait(wait);
   }
 
   async last(sequence: Sequence): Promise<number> {

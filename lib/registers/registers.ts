@@ -14,6 +14,12 @@ export interface Sequence {
 export interface Registers {
   /** The last number taken; 0 at the start of the year. */
   last(sequence: Sequence): Promise<number>;
+  /**
+   * Waits for one's turn, so that many who want a number at once do not all run for the same one. Nobody is kept out by it: who is
+   * late or dies in their turn costs the others a moment, never a number.
+   * @throws ProblemError `busy` when the line is too long to wait
+   */
+  turn(sequence: Sequence): Promise<void>;
   /** Writes that take `entry.number`, which fail the transaction unless it is the next one. */
   writes(entry: RegisterEntry): Write[];
   entries(

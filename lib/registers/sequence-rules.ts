@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { LocalDate } from '../platform/clock.ts';
 
 /** The sequence of every document type that no rule names. */

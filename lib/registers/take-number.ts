@@ -1,8 +1,8 @@
 import type { UnitCode } from '../access/actor.ts';
 import type { Write } from '../platform/aws/table.ts';
-import { type EpochMs, localDate } from '../platform/clock.ts';
+import { type EpochMs, type LocalDate, localDate } from '../platform/clock.ts';
 import { ProblemError } from '../platform/errors.ts';
-import { documentTypeAt } from './document-types.ts';
+import { type DocumentType, documentTypeAt } from './document-types.ts';
 import { formatNumber, formatNumberAndSymbol } from './number.ts';
 import type { RegisterEntry } from './register-entry.ts';
 import type { Registers } from './registers.ts';
@@ -44,7 +44,7 @@ export type NumberRequest = (Outgoing | Incoming) & {
 /**
  * Takes the next number of a unit's register in the year of `at` (NĐ 30/2020 art. 15, 22): from 01 on 1 January, without
  * gaps, unique. The number is taken by the very transaction that uses it: when that fails, no number is lost.
- * @throws ProblemError `invalid_field` for a document type that is not in force that day.
+ * @throws ProblemError `invalid_field` for a document type that is not in force that day, `busy`.
  */
 export async function takeNumber(
   deps: { readonly registers: Registers },
@@ -58,6 +58,8 @@ export async function takeNumber(
     sequence:
       request.register === 'outgoing' ? sequenceOf(request.unit.numbering, request.type, day) : DEFAULT_SEQUENCE,
   };
+  if (request.register === 'outgoing') typeInForce(request.type, day);
+  await deps.registers.turn(sequence);
   const number = (await deps.registers.last(sequence)) + 1;
   const text = request.register === 'outgoing' ? printed(number, request) : formatNumber(number);
   const entry: RegisterEntry = {
@@ -75,7 +77,12 @@ export async function takeNumber(
 }
 
 function printed(number: number, request: Outgoing & { readonly at: EpochMs }): string {
-  const type = documentTypeAt(request.type, localDate(request.at));
-  if (!type) throw new ProblemError('invalid_field', { field: 'type', detail: 'There is no such document type.' });
+  const type = typeInForce(request.type, localDate(request.at));
   return formatNumberAndSymbol(number, { type, notation: request.unit.notation, drafter: request.drafter });
+}
+
+function typeInForce(id: string, day: LocalDate): DocumentType {
+  const type = documentTypeAt(id, day);
+  if (!type) throw new ProblemError('invalid_field', { field: 'type', detail: 'There is no such document type.' });
+  return type;
 }

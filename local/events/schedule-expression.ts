@@ -35,8 +35,15 @@ function fieldValues(field: string, min: number, max: number, names: readonly st
 /** Milliseconds that a zone is ahead of UTC at an instant. */
 function zoneOffset(zone: string, at: number): number {
   const parts = new Intl.DateTimeFormat('en-US', {
-    timeZone: zone, hourCycle: 'h23', year: 'numeric', month: 'numeric', day: 'numeric', hour: 'numeric', minute: 'numeric', second: 'numeric',
-  }).formatToParts(at); // biome-ignore format: one list of fields
+    timeZone: zone,
+    hourCycle: 'h23',
+    year: 'numeric',
+    month: 'numeric',
+    day: 'numeric',
+    hour: 'numeric',
+    minute: 'numeric',
+    second: 'numeric',
+  }).formatToParts(at);
   const value = (type: string): number => Number(parts.find((part) => part.type === type)?.value);
   const wall = Date.UTC(
     value('year'),

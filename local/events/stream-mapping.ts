@@ -2,7 +2,6 @@ import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Activity } from '../activity.ts';
 import type { Json } from '../assembly/template.ts';
-import type { LocalFunction } from '../functions/function.ts';
 import type { InvocationResult } from '../functions/invocation.ts';
 import type { LogSink } from '../functions/log.ts';
 import type { LocalClock } from '../gateway/service.ts';
@@ -34,6 +33,12 @@ export interface StreamMappingDeps {
   readonly deadLetter: ((description: Json) => Promise<void>) | undefined;
 }
 
+/** The function that records go to. */
+export interface StreamTarget {
+  readonly definition: { readonly arn: string };
+  invoke(event: unknown, options: { readonly queue: boolean }): Promise<InvocationResult>;
+}
+
 /** A run of records that is tried as a whole, and how often it was. */
 interface Batch {
   readonly records: readonly StreamRecord[];
@@ -48,7 +53,7 @@ const LONGEST_PAUSE_MS = 60_000;
  */
 export class StreamMapping {
   readonly #settings: StreamMappingSettings;
-  readonly #target: LocalFunction;
+  readonly #target: StreamTarget;
   readonly #deps: StreamMappingDeps;
   /** Everything before it is done. */
   #position: string | undefined;
@@ -61,7 +66,7 @@ export class StreamMapping {
   #cancelRetry: (() => void) | undefined;
   #unsubscribe: (() => void) | undefined;
 
-  constructor(settings: StreamMappingSettings, target: LocalFunction, deps: StreamMappingDeps) {
+  constructor(settings: StreamMappingSettings, target: StreamTarget, deps: StreamMappingDeps) {
     this.#settings = settings;
     this.#target = target;
     this.#deps = deps;

@@ -11,7 +11,7 @@ export interface StreamRecord {
 /** Where records come from. */
 export interface StreamSource {
   readonly streamArn: string;
-  /** Up to `limit` records after a position (`undefined`: from the oldest), and the position behind them; none at the end. */
+  /** Up to `limit` records after a position (`undefined`: from the oldest), and the position behind them. */
   poll(
     after: string | undefined,
     limit: number,

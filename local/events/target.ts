@@ -38,7 +38,7 @@ function sender(laptop: Laptop, { id, arn }: TargetSettings): Send {
   return (event) => laptop.asyncInvocations.invoke(target, event);
 }
 
-/** What hands events to a target. A refusal is logged and, where the template says so, dead-lettered; it never throws. */
+/** What hands events to a target; never throws. A refusal is logged and, where the template says so, dead-lettered. */
 export function targetOf(laptop: Laptop, settings: TargetSettings): Send {
   const { id, arn, input, deadLetterArn, authorize } = settings;
   const send = sender(laptop, settings);

@@ -12,7 +12,7 @@ if (!port) throw new Error('this module runs in a worker thread');
 /** @param {WorkerMessage} message */
 const send = (message) => port.postMessage(message);
 
-// The laptop's clock can be moved forward; code under it must see the same time, or its request signatures would be stale.
+// The laptop's clock can be moved forward; code under it must see the same time, or its signatures would be stale.
 let clockOffset = settings.clockOffset;
 const RealDate = Date;
 globalThis.Date = new Proxy(RealDate, {

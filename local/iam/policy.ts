@@ -20,8 +20,16 @@ export type Principals = Readonly<Record<string, readonly string[]>>;
 export type Policy = readonly Statement[];
 
 const ELEMENTS = [
-  'Sid', 'Effect', 'Principal', 'NotPrincipal', 'Action', 'NotAction', 'Resource', 'NotResource', 'Condition',
-]; // biome-ignore format: one closed list
+  'Sid',
+  'Effect',
+  'Principal',
+  'NotPrincipal',
+  'Action',
+  'NotAction',
+  'Resource',
+  'NotResource',
+  'Condition',
+];
 
 function strings(value: Json | undefined): readonly string[] | undefined {
   if (value === undefined) return undefined;

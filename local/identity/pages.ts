@@ -44,7 +44,7 @@ export function signInPage(action: string, accounts: readonly DemoAccount[]): st
   return page(
     'Đăng nhập',
     `<h1>Đăng nhập</h1>
-<p>Bản chạy thử trên máy này: chọn một người để vào thay, không cần mật khẩu.</p>
+<p>Bản chạy thử trên máy này: chọn một người để vào vai, không cần mật khẩu.</p>
 <form method="post" action="${escapeHtml(action)}">${lists.join('\n')}</form>`,
   );
 }

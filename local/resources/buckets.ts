@@ -30,9 +30,14 @@ function corsRule(rule: JsonObject): CorsRule {
 }
 
 const LIFECYCLE = [
-  'AbortIncompleteMultipartUpload', 'ExpirationInDays', 'ExpiredObjectDeleteMarker', 'Id', 'NoncurrentVersionExpiration',
-  'Prefix', 'Status',
-]; // biome-ignore format: one list
+  'AbortIncompleteMultipartUpload',
+  'ExpirationInDays',
+  'ExpiredObjectDeleteMarker',
+  'Id',
+  'NoncurrentVersionExpiration',
+  'Prefix',
+  'Status',
+];
 /** Moving to a colder class changes the bill, not what a function reads. */
 const LIFECYCLE_IGNORED = ['Transitions', 'NoncurrentVersionTransitions'];
 
@@ -121,9 +126,16 @@ export function bucketTypes(laptop: Laptop): ResourceTypes {
   return {
     'AWS::S3::Bucket': {
       properties: [
-        'BucketEncryption', 'BucketName', 'CorsConfiguration', 'LifecycleConfiguration', 'NotificationConfiguration',
-        'ObjectLockConfiguration', 'ObjectLockEnabled', 'PublicAccessBlockConfiguration', 'VersioningConfiguration',
-      ], // biome-ignore format: one list
+        'BucketEncryption',
+        'BucketName',
+        'CorsConfiguration',
+        'LifecycleConfiguration',
+        'NotificationConfiguration',
+        'ObjectLockConfiguration',
+        'ObjectLockEnabled',
+        'PublicAccessBlockConfiguration',
+        'VersioningConfiguration',
+      ],
       ignored: {
         LoggingConfiguration: 'server access logs are for auditors of an AWS account',
         OwnershipControls: 'the laptop has one account, which owns every object',

@@ -40,9 +40,17 @@ export function dataTypes(laptop: Laptop): ResourceTypes {
     },
     'AWS::DynamoDB::Table': {
       properties: [
-        'AttributeDefinitions', 'BillingMode', 'GlobalSecondaryIndexes', 'KeySchema', 'LocalSecondaryIndexes',
-        'ProvisionedThroughput', 'SSESpecification', 'StreamSpecification', 'TableName', 'TimeToLiveSpecification',
-      ], // biome-ignore format: one list
+        'AttributeDefinitions',
+        'BillingMode',
+        'GlobalSecondaryIndexes',
+        'KeySchema',
+        'LocalSecondaryIndexes',
+        'ProvisionedThroughput',
+        'SSESpecification',
+        'StreamSpecification',
+        'TableName',
+        'TimeToLiveSpecification',
+      ],
       ignored: {
         ContributorInsightsSpecification: 'a report for operators',
         DeletionProtectionEnabled: 'nobody deletes the stack here',

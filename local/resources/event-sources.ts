@@ -175,10 +175,19 @@ export function eventSourceTypes(laptop: Laptop): ResourceTypes {
   return {
     'AWS::Lambda::EventSourceMapping': {
       properties: [
-        'BatchSize', 'BisectBatchOnFunctionError', 'DestinationConfig', 'Enabled', 'EventSourceArn', 'FilterCriteria',
-        'FunctionName', 'FunctionResponseTypes', 'MaximumRecordAgeInSeconds', 'MaximumRetryAttempts', 'ScalingConfig',
+        'BatchSize',
+        'BisectBatchOnFunctionError',
+        'DestinationConfig',
+        'Enabled',
+        'EventSourceArn',
+        'FilterCriteria',
+        'FunctionName',
+        'FunctionResponseTypes',
+        'MaximumRecordAgeInSeconds',
+        'MaximumRetryAttempts',
+        'ScalingConfig',
         'StartingPosition',
-      ], // biome-ignore format: one list
+      ],
       ignored: {
         MaximumBatchingWindowInSeconds: 'an upper bound: batches are handed over as soon as a poller is free',
         MetricsConfig: 'metrics are for operators of an AWS account',

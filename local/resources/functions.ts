@@ -87,9 +87,17 @@ export function functionTypes(laptop: Laptop): ResourceTypes {
   return {
     'AWS::Lambda::Function': {
       properties: [
-        'Code', 'DeadLetterConfig', 'Environment', 'FunctionName', 'Handler', 'MemorySize', 'ReservedConcurrentExecutions',
-        'Role', 'Runtime', 'Timeout',
-      ], // biome-ignore format: one list
+        'Code',
+        'DeadLetterConfig',
+        'Environment',
+        'FunctionName',
+        'Handler',
+        'MemorySize',
+        'ReservedConcurrentExecutions',
+        'Role',
+        'Runtime',
+        'Timeout',
+      ],
       ignored: {
         Architectures: "the laptop's own processor runs the code; it is JavaScript",
         Description: DESCRIBES,

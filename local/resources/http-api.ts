@@ -64,79 +64,81 @@ async function createApi(laptop: Laptop, properties: JsonObject, context: Resour
   return { ref: id, attributes: { ApiId: id, ApiEndpoint: url } };
 }
 
+/** What the parts of the APIs find each other in, by `Ref`. */
+interface Parts {
+  readonly laptop: Laptop;
+  readonly integrations: Map<string, Integration>;
+  readonly authorizers: Map<string, Authorizer>;
+}
+
+function apiOf({ laptop }: Parts, properties: JsonObject): HttpApi {
+  const found = laptop.apis.get(String(properties.ApiId));
+  if (!found) throw new LocalError('UnresolvedReference', `its API ${String(properties.ApiId)} is not in the template`);
+  return found.api;
+}
+
+function createAuthorizer({ laptop, authorizers }: Parts, properties: JsonObject, context: ResourceContext) {
+  if (properties.AuthorizerType !== 'JWT')
+    throw new LocalError('UnsupportedValue', 'only JWT authorizers are known on a laptop');
+  const sources = listOf<string>(properties.IdentitySource);
+  if (sources.length !== 1 || sources[0]?.toLowerCase() !== '$request.header.authorization') {
+    throw new LocalError('UnsupportedValue', `the identity source ${sources.join(', ')} is not known on a laptop`);
+  }
+  const { Issuer, Audience } = (properties.JwtConfiguration ?? {}) as JsonObject;
+  const settings = { issuer: String(Issuer), audience: listOf<string>(Audience) };
+  const id = context.physicalName(40);
+  authorizers.set(id, new JwtAuthorizer(settings, () => laptop.clock.now()));
+  return { ref: id, attributes: { AuthorizerId: id } };
+}
+
+function createIntegration({ integrations }: Parts, properties: JsonObject, context: ResourceContext) {
+  if (properties.IntegrationType !== 'AWS_PROXY' || properties.PayloadFormatVersion !== '2.0') {
+    const only = 'only Lambda proxy integrations with payload format 2.0 are known on a laptop';
+    throw new LocalError('UnsupportedValue', only);
+  }
+  const id = context.physicalName(40);
+  const timeoutMs = Math.min(Number(properties.TimeoutInMillis ?? MAX_INTEGRATION_MS), MAX_INTEGRATION_MS);
+  integrations.set(id, { functionArn: functionArnOf(String(properties.IntegrationUri)), timeoutMs });
+  return { ref: id };
+}
+
+function createRoute(parts: Parts, properties: JsonObject, context: ResourceContext) {
+  const target = String(properties.Target);
+  const integration = parts.integrations.get(target.replace(/^integrations\//, ''));
+  if (!integration) throw new LocalError('UnresolvedReference', `its integration ${target} is not there`);
+  const type = String(properties.AuthorizationType ?? 'NONE');
+  if (type !== 'NONE' && type !== 'JWT')
+    throw new LocalError('UnsupportedValue', `the authorization ${type} is not known on a laptop`);
+  const authorizer = type === 'JWT' ? parts.authorizers.get(String(properties.AuthorizerId)) : undefined;
+  if (type === 'JWT' && !authorizer) throw new LocalError('UnresolvedReference', 'its authorizer is not there');
+  const scopes = listOf<string>(properties.AuthorizationScopes);
+  const key = parseRouteKey(String(properties.RouteKey));
+  apiOf(parts, properties).addRoute({ ...key, integration, authorizer, scopes });
+  return { ref: context.physicalName(40) };
+}
+
+function createStage(parts: Parts, properties: JsonObject, context: ResourceContext) {
+  const routes = Object.entries((properties.RouteSettings ?? {}) as Record<string, JsonObject>);
+  const throttled = routes.flatMap(([key, settings]) => {
+    const throttling = throttlingOf(settings);
+    return throttling ? [[key, throttling] as const] : [];
+  });
+  const logging = properties.AccessLogSettings as JsonObject | undefined;
+  const name = String(properties.StageName);
+  apiOf(parts, properties).stage = {
+    name,
+    variables: properties.StageVariables as Record<string, string> | undefined,
+    throttling: throttlingOf(properties.DefaultRouteSettings as JsonObject | undefined),
+    routeThrottling: new Map(throttled),
+    accessLogFormat: logging?.Format === undefined ? undefined : String(logging.Format),
+  };
+  const arn = context.arn('apigateway', `/apis/${String(properties.ApiId)}/stages/${name}`);
+  return { ref: name, attributes: { Arn: arn } };
+}
+
 /** HTTP APIs with their routes, integrations, authorizers and stages. */
 export function httpApiTypes(laptop: Laptop): ResourceTypes {
-  const integrations = new Map<string, Integration>();
-  const authorizers = new Map<string, Authorizer>();
-  const apiOf = (properties: JsonObject): HttpApi => {
-    const found = laptop.apis.get(String(properties.ApiId));
-    if (!found)
-      throw new LocalError('UnresolvedReference', `its API ${String(properties.ApiId)} is not in the template`);
-    return found.api;
-  };
-
-  function createAuthorizer(properties: JsonObject, context: ResourceContext) {
-    if (properties.AuthorizerType !== 'JWT')
-      throw new LocalError('UnsupportedValue', 'only JWT authorizers are known on a laptop');
-    const sources = listOf<string>(properties.IdentitySource);
-    if (sources.length !== 1 || sources[0]?.toLowerCase() !== '$request.header.authorization') {
-      throw new LocalError('UnsupportedValue', `the identity source ${sources.join(', ')} is not known on a laptop`);
-    }
-    const { Issuer, Audience } = (properties.JwtConfiguration ?? {}) as JsonObject;
-    const settings = { issuer: String(Issuer), audience: listOf<string>(Audience) };
-    const id = context.physicalName(40);
-    authorizers.set(id, new JwtAuthorizer(settings, () => laptop.clock.now()));
-    return { ref: id, attributes: { AuthorizerId: id } };
-  }
-
-  function createIntegration(properties: JsonObject, context: ResourceContext) {
-    if (properties.IntegrationType !== 'AWS_PROXY' || properties.PayloadFormatVersion !== '2.0') {
-      throw new LocalError(
-        'UnsupportedValue',
-        'only Lambda proxy integrations with payload format 2.0 are known on a laptop',
-      );
-    }
-    const id = context.physicalName(40);
-    const timeoutMs = Math.min(Number(properties.TimeoutInMillis ?? MAX_INTEGRATION_MS), MAX_INTEGRATION_MS);
-    integrations.set(id, { functionArn: functionArnOf(String(properties.IntegrationUri)), timeoutMs });
-    return { ref: id };
-  }
-
-  function createRoute(properties: JsonObject, context: ResourceContext) {
-    const integration = integrations.get(String(properties.Target).replace(/^integrations\//, ''));
-    if (!integration)
-      throw new LocalError('UnresolvedReference', `its integration ${String(properties.Target)} is not there`);
-    const type = String(properties.AuthorizationType ?? 'NONE');
-    if (type !== 'NONE' && type !== 'JWT')
-      throw new LocalError('UnsupportedValue', `the authorization ${type} is not known on a laptop`);
-    const authorizer = type === 'JWT' ? authorizers.get(String(properties.AuthorizerId)) : undefined;
-    if (type === 'JWT' && !authorizer) throw new LocalError('UnresolvedReference', 'its authorizer is not there');
-    const scopes = listOf<string>(properties.AuthorizationScopes);
-    apiOf(properties).addRoute({ ...parseRouteKey(String(properties.RouteKey)), integration, authorizer, scopes });
-    return { ref: context.physicalName(40) };
-  }
-
-  function createStage(properties: JsonObject, context: ResourceContext) {
-    const routes = Object.entries((properties.RouteSettings ?? {}) as Record<string, JsonObject>);
-    const throttled = routes.flatMap(([key, settings]) => {
-      const throttling = throttlingOf(settings);
-      return throttling ? [[key, throttling] as const] : [];
-    });
-    const logging = properties.AccessLogSettings as JsonObject | undefined;
-    const name = String(properties.StageName);
-    apiOf(properties).stage = {
-      name,
-      variables: properties.StageVariables as Record<string, string> | undefined,
-      throttling: throttlingOf(properties.DefaultRouteSettings as JsonObject | undefined),
-      routeThrottling: new Map(throttled),
-      accessLogFormat: logging?.Format === undefined ? undefined : String(logging.Format),
-    };
-    return {
-      ref: name,
-      attributes: { Arn: context.arn('apigateway', `/apis/${String(properties.ApiId)}/stages/${name}`) },
-    };
-  }
-
+  const parts: Parts = { laptop, integrations: new Map(), authorizers: new Map() };
   return {
     'AWS::ApiGatewayV2::Api': {
       properties: ['CorsConfiguration', 'ProtocolType'],
@@ -151,7 +153,7 @@ export function httpApiTypes(laptop: Laptop): ResourceTypes {
     'AWS::ApiGatewayV2::Authorizer': {
       properties: ['ApiId', 'AuthorizerType', 'IdentitySource', 'JwtConfiguration'],
       ignored: { Name: DESCRIBES },
-      create: createAuthorizer,
+      create: (properties, context) => createAuthorizer(parts, properties, context),
     },
     'AWS::ApiGatewayV2::Integration': {
       properties: ['ApiId', 'IntegrationType', 'IntegrationUri', 'PayloadFormatVersion', 'TimeoutInMillis'],
@@ -160,12 +162,12 @@ export function httpApiTypes(laptop: Laptop): ResourceTypes {
         Description: DESCRIBES,
         IntegrationMethod: 'always POST for Lambda',
       },
-      create: createIntegration,
+      create: (properties, context) => createIntegration(parts, properties, context),
     },
     'AWS::ApiGatewayV2::Route': {
       properties: ['ApiId', 'AuthorizationScopes', 'AuthorizationType', 'AuthorizerId', 'RouteKey', 'Target'],
       ignored: { OperationName: DESCRIBES },
-      create: createRoute,
+      create: (properties, context) => createRoute(parts, properties, context),
     },
     'AWS::ApiGatewayV2::Stage': {
       properties: [
@@ -177,7 +179,7 @@ export function httpApiTypes(laptop: Laptop): ResourceTypes {
         'StageVariables',
       ],
       ignored: { AutoDeploy: 'what the template says is served at once', Description: DESCRIBES, Tags: DESCRIBES },
-      create: createStage,
+      create: (properties, context) => createStage(parts, properties, context),
     },
   };
 }

@@ -6,9 +6,17 @@ import { DESCRIBES, type Laptop, listOf } from './laptop.ts';
 
 /** Properties that are SQS attributes of the same name. */
 const ATTRIBUTES = [
-  'DelaySeconds', 'KmsDataKeyReusePeriodSeconds', 'KmsMasterKeyId', 'MaximumMessageSize', 'MessageRetentionPeriod',
-  'ReceiveMessageWaitTimeSeconds', 'RedriveAllowPolicy', 'RedrivePolicy', 'SqsManagedSseEnabled', 'VisibilityTimeout',
-]; // biome-ignore format: one list
+  'DelaySeconds',
+  'KmsDataKeyReusePeriodSeconds',
+  'KmsMasterKeyId',
+  'MaximumMessageSize',
+  'MessageRetentionPeriod',
+  'ReceiveMessageWaitTimeSeconds',
+  'RedriveAllowPolicy',
+  'RedrivePolicy',
+  'SqsManagedSseEnabled',
+  'VisibilityTimeout',
+];
 
 /** ARN of the key that a `KmsMasterKeyId` names; `undefined` for keys that AWS itself manages. */
 export function customerKeyArn(named: unknown, context: ResourceContext): string | undefined {

@@ -20,8 +20,10 @@ export function signInTypes({ signIn }: Laptop): ResourceTypes {
 
   return {
     'AWS::Cognito::UserPool': {
-      properties: ['Schema', 'UserPoolName'],
+      properties: [],
       ignored: {
+        Schema: 'what is known of a person stands with the demo accounts',
+        UserPoolName: DESCRIBES,
         AccountRecoverySetting: REAL_SIGN_IN,
         AdminCreateUserConfig: REAL_SIGN_IN,
         DeletionProtection: 'nobody deletes the stack here',
@@ -39,16 +41,19 @@ export function signInTypes({ signIn }: Laptop): ResourceTypes {
       create: createUserPool,
     },
     'AWS::Cognito::UserPoolClient': {
-      properties: [
-        'AccessTokenValidity', 'AllowedOAuthFlows', 'AllowedOAuthFlowsUserPoolClient', 'AllowedOAuthScopes', 'CallbackURLs',
-        'ClientName', 'GenerateSecret', 'IdTokenValidity', 'LogoutURLs', 'RefreshTokenValidity', 'TokenValidityUnits',
-        'UserPoolId',
-      ], // biome-ignore format: one list
+      properties: ['CallbackURLs', 'ClientName', 'GenerateSecret', 'LogoutURLs', 'UserPoolId'],
       ignored: {
+        AccessTokenValidity: 'the provider gives every token an hour',
+        AllowedOAuthFlows: 'the provider knows the code flow with PKCE, and no other',
+        AllowedOAuthFlowsUserPoolClient: 'the provider knows the code flow with PKCE, and no other',
+        AllowedOAuthScopes: 'the provider knows openid, profile and email',
         EnableTokenRevocation: REAL_SIGN_IN,
         ExplicitAuthFlows: REAL_SIGN_IN,
+        IdTokenValidity: 'the provider gives every token an hour',
         PreventUserExistenceErrors: REAL_SIGN_IN,
+        RefreshTokenValidity: REAL_SIGN_IN,
         SupportedIdentityProviders: 'the provider on the laptop is its own identity provider',
+        TokenValidityUnits: 'the provider gives every token an hour',
       },
       create: createClient,
     },

@@ -96,14 +96,6 @@ export function optionalInteger(input: Input, name: string): number | undefined 
   return value;
 }
 
-/** An optional boolean member. */
-export function optionalBoolean(input: Input, name: string): boolean | undefined {
-  const value = input[name];
-  if (value === undefined || value === null) return undefined;
-  if (typeof value !== 'boolean') throw wrongType(name, 'a boolean');
-  return value;
-}
-
 /** An optional blob member, base64 on the wire. */
 export function optionalBlob(input: Input, name: string): Buffer | undefined {
   const text = optionalString(input, name);

@@ -3,88 +3,44 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
-  type AttributeValue,
   BatchGetItemCommand,
   BatchWriteItemCommand,
   ConditionalCheckFailedException,
   CreateTableCommand,
-  type CreateTableCommandInput,
-  DeleteItemCommand,
-  DescribeTableCommand,
   DynamoDBClient,
   GetItemCommand,
   PutItemCommand,
-  QueryCommand,
-  type QueryCommandInput,
   ResourceNotFoundException,
-  ScanCommand,
   TransactGetItemsCommand,
   TransactionCanceledException,
   type TransactWriteItem,
-  TransactWriteItemsCommand,
-  UpdateItemCommand,
-  type UpdateItemCommandInput,
   waitUntilTableExists,
 } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { CapacityUse } from '../../local/services/dynamodb/capacity.ts';
 import { createDynamoDb, type DynamoDb } from '../../local/services/dynamodb/dynamodb.ts';
+import { declaration, type Item, key, N, operationsOn, partition, S } from './dynamodb-fixture.ts';
 import { ACCOUNT, REGION, type ServedService, serve, thirdParty } from './gateway-fixture.ts';
 import { stillClock } from './still-clock.ts';
 
 const theirs = thirdParty('CONTRACT_DYNAMODB_ENDPOINT');
-const clock = stillClock();
 const table = `contract-${randomUUID()}`;
-const capacity: CapacityUse[] = [];
 let dir: string;
 let ours: DynamoDb | undefined;
 let served: ServedService | undefined;
 let dynamo: DynamoDBClient;
 
-const element = (AttributeName: string, KeyType: 'HASH' | 'RANGE') => ({ AttributeName, KeyType });
-const DECLARATION = {
-  TableName: table,
-  KeySchema: [element('pk', 'HASH'), element('sk', 'RANGE')],
-  AttributeDefinitions: ['pk', 'sk', 'gsi1pk', 'gsi1sk', 'gsi2pk'].map((AttributeName) => ({
-    AttributeName,
-    AttributeType: 'S' as const,
-  })),
-  BillingMode: 'PAY_PER_REQUEST' as const,
-  GlobalSecondaryIndexes: [
-    {
-      IndexName: 'gsi1',
-      KeySchema: [element('gsi1pk', 'HASH'), element('gsi1sk', 'RANGE')],
-      Projection: { ProjectionType: 'ALL' as const },
-    },
-    {
-      IndexName: 'gsi2',
-      KeySchema: [element('gsi2pk', 'HASH')],
-      Projection: { ProjectionType: 'INCLUDE' as const, NonKeyAttributes: ['shown'] },
-    },
-  ],
-};
+const { put, get, update, query, transact, putMember } = operationsOn(() => dynamo, table);
 
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'dynamodb-'));
   if (theirs) {
     dynamo = new DynamoDBClient({ ...theirs, maxAttempts: 1 });
-    await dynamo.send(new CreateTableCommand(DECLARATION satisfies CreateTableCommandInput));
+    await dynamo.send(new CreateTableCommand(declaration(table)));
     await waitUntilTableExists({ client: dynamo, maxWaitTime: 30 }, { TableName: table });
     return;
   }
-  ours = await createDynamoDb({
-    dir,
-    clock,
-    region: REGION,
-    accountId: ACCOUNT,
-    onCapacity: (use) => capacity.push(use),
-  });
-  await ours.admin.createTable({
-    ...DECLARATION,
-    StreamSpecification: { StreamViewType: 'NEW_AND_OLD_IMAGES' },
-    TimeToLiveSpecification: { AttributeName: 'ttl', Enabled: true },
-    PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
-  });
+  ours = await createDynamoDb({ dir, clock: stillClock(), region: REGION, accountId: ACCOUNT });
+  await ours.admin.createTable(declaration(table));
   served = await serve(ours);
   dynamo = new DynamoDBClient({ ...served, maxAttempts: 1 });
 });
@@ -94,37 +50,6 @@ afterAll(async () => {
   await served?.close();
   await ours?.close();
   await rm(dir, { recursive: true });
-});
-
-type Item = Record<string, AttributeValue>;
-const S = (value: string): AttributeValue => ({ S: value });
-const N = (value: number | string): AttributeValue => ({ N: String(value) });
-const key = (pk: string, sk = '0'): Item => ({ pk: S(pk), sk: S(sk) });
-/** A partition of its own for each test. */
-const partition = () => `p-${randomUUID()}`;
-
-async function put(item: Item): Promise<void> {
-  await dynamo.send(new PutItemCommand({ TableName: table, Item: item }));
-}
-
-async function get(pk: string, sk = '0'): Promise<Item | undefined> {
-  return (await dynamo.send(new GetItemCommand({ TableName: table, Key: key(pk, sk), ConsistentRead: true }))).Item;
-}
-
-async function update(pk: string, UpdateExpression: string, more: Partial<UpdateItemCommandInput> = {}) {
-  return await dynamo.send(new UpdateItemCommand({ TableName: table, Key: key(pk), UpdateExpression, ...more }));
-}
-
-async function query(more: Partial<QueryCommandInput>) {
-  return await dynamo.send(new QueryCommand({ TableName: table, ...more }));
-}
-
-async function transact(TransactItems: readonly TransactWriteItem[], ClientRequestToken?: string) {
-  return await dynamo.send(new TransactWriteItemsCommand({ TransactItems: [...TransactItems], ClientRequestToken }));
-}
-
-const putMember = (item: Item, more: object = {}): TransactWriteItem => ({
-  Put: { TableName: table, Item: item, ...more },
 });
 
 describe('items', () => {
@@ -195,7 +120,7 @@ describe('conditions', () => {
       ExpressionAttributeNames: { '#s': 'state' },
       ExpressionAttributeValues: { ...ExpressionAttributeValues, ':most': N(5), ':type': S('N') },
     });
-    expect((await get(pk))?.['state']).toEqual(S('en'));
+    expect((await get(pk))?.state).toEqual(S('en'));
   });
 
   it('let one of many writers win', async () => {
@@ -252,7 +177,7 @@ describe('updates', () => {
         update(pk, 'ADD n :one', { ExpressionAttributeValues: { ':one': N(1) }, ReturnValues: 'UPDATED_NEW' }),
       ),
     );
-    const seen = results.map((result) => Number(result.Attributes?.['n']?.N)).sort((a, b) => a - b);
+    const seen = results.map((result) => Number(result.Attributes?.n?.N)).sort((a, b) => a - b);
     expect(seen).toEqual(Array.from({ length: 50 }, (_, index) => index + 1));
   });
 
@@ -295,7 +220,7 @@ describe('queries', () => {
   });
 
   const byPartition = { KeyConditionExpression: 'pk = :pk', ExpressionAttributeValues: { ':pk': S(pk) } };
-  const sortKeys = (items: Item[] | undefined) => items?.map((item) => item['sk']?.S);
+  const sortKeys = (items: Item[] | undefined) => items?.map((item) => item.sk?.S);
 
   it('page: the limit counts before the filter', async () => {
     const first = await query({
@@ -428,14 +353,14 @@ describe('transactions', () => {
         },
       },
     ]);
-    expect((await get(pk, '2'))?.['n']).toEqual(N(2));
+    expect((await get(pk, '2'))?.n).toEqual(N(2));
     await transact([{ Delete: { TableName: table, Key: key(pk, '1'), ConditionExpression: 'attribute_exists(pk)' } }]);
     const read = await dynamo.send(
       new TransactGetItemsCommand({
         TransactItems: ['1', '2'].map((sk) => ({ Get: { TableName: table, Key: key(pk, sk) } })),
       }),
     );
-    expect(read.Responses?.map((response) => response.Item?.['sk']?.S)).toEqual([undefined, '2']);
+    expect(read.Responses?.map((response) => response.Item?.sk?.S)).toEqual([undefined, '2']);
   });
 
   it('happen once for one request token', async () => {
@@ -451,7 +376,7 @@ describe('transactions', () => {
     });
     await transact([add(1)], token);
     await transact([add(1)], token);
-    expect((await get(pk))?.['n']).toEqual(N(1));
+    expect((await get(pk))?.n).toEqual(N(1));
     await expect(transact([add(2)], token)).rejects.toMatchObject({ name: 'IdempotentParameterMismatchException' });
   });
 
@@ -466,7 +391,7 @@ describe('transactions', () => {
     const pk = partition();
     await put({ ...key(pk, 'counter'), last: N(0) });
     const take = async (name: string): Promise<void> => {
-      const last = Number((await get(pk, 'counter'))?.['last']?.N);
+      const last = Number((await get(pk, 'counter'))?.last?.N);
       const next: TransactWriteItem = {
         Update: {
           TableName: table,
@@ -492,166 +417,7 @@ describe('transactions', () => {
       KeyConditionExpression: 'pk = :pk AND begins_with(sk, :n)',
       ExpressionAttributeValues: { ':pk': S(pk), ':n': S('n#') },
     });
-    expect(new Set(Items?.map((item) => item['who']?.S)).size).toBe(10);
-    expect((await get(pk, 'counter'))?.['last']).toEqual(N(10));
-  });
-
-  it.skipIf(theirs)('conflict when they meet on an item, as in the cloud', async () => {
-    const pk = partition();
-    const add = (sk: string): TransactWriteItem => ({
-      Update: {
-        TableName: table,
-        Key: key(pk, sk),
-        UpdateExpression: 'ADD n :n',
-        ExpressionAttributeValues: { ':n': N(1) },
-      },
-    });
-    const calls = Array.from({ length: 20 }, (_, index) => transact([add(`own-${index}`), add('shared')]));
-    const results = await Promise.allSettled(calls);
-    const refused = results.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []));
-    for (const reason of refused) {
-      expect(reason).toMatchObject({
-        name: 'TransactionCanceledException',
-        CancellationReasons: [{ Code: 'None' }, { Code: 'TransactionConflict' }],
-      });
-    }
-    expect(refused.length).toBeGreaterThan(0);
-    expect((await get(pk, 'shared'))?.['n']).toEqual(N(20 - refused.length));
-  });
-});
-
-describe.skipIf(theirs)('what only ours can show', () => {
-  it('asks for permission on every table, index and partition touched', async () => {
-    const pk = partition();
-    const arn = `arn:aws:dynamodb:${REGION}:${ACCOUNT}:table/${table}`;
-    served!.takePermissions();
-    await transact([
-      putMember(key(pk, '1')),
-      {
-        Update: {
-          TableName: arn,
-          Key: key(pk, '2'),
-          UpdateExpression: 'SET a = :a',
-          ExpressionAttributeValues: { ':a': S('1') },
-        },
-      },
-      { ConditionCheck: { TableName: table, Key: key('other'), ConditionExpression: 'attribute_not_exists(pk)' } },
-    ]);
-    expect(served!.takePermissions()).toEqual([
-      { action: 'dynamodb:PutItem', resource: arn, context: { 'dynamodb:LeadingKeys': [pk] } },
-      { action: 'dynamodb:UpdateItem', resource: arn, context: { 'dynamodb:LeadingKeys': [pk] } },
-      { action: 'dynamodb:ConditionCheckItem', resource: arn, context: { 'dynamodb:LeadingKeys': ['other'] } },
-    ]);
-    await query({
-      IndexName: 'gsi1',
-      KeyConditionExpression: '#k = :k AND gsi1sk > :s',
-      ExpressionAttributeNames: { '#k': 'gsi1pk' },
-      ExpressionAttributeValues: { ':k': S('me'), ':s': S('0') },
-    });
-    await dynamo.send(new ScanCommand({ TableName: table, Limit: 1 }));
-    await dynamo.send(new BatchGetItemCommand({ RequestItems: { [table]: { Keys: [key('a'), key('b')] } } }));
-    expect(served!.takePermissions()).toEqual([
-      { action: 'dynamodb:Query', resource: `${arn}/index/gsi1`, context: { 'dynamodb:LeadingKeys': ['me'] } },
-      { action: 'dynamodb:Scan', resource: arn },
-      { action: 'dynamodb:BatchGetItem', resource: arn, context: { 'dynamodb:LeadingKeys': ['a', 'b'] } },
-    ]);
-  });
-
-  it('counts capacity that the caller did not ask for, and shows what it asked for', async () => {
-    const pk = partition();
-    capacity.length = 0;
-    await put({ ...key(pk), gsi1pk: S('x'), gsi1sk: S('y'), text: S('x'.repeat(1500)) });
-    const silent = await dynamo.send(new GetItemCommand({ TableName: table, Key: key(pk) }));
-    const told = await dynamo.send(
-      new GetItemCommand({ TableName: table, Key: key(pk), ConsistentRead: true, ReturnConsumedCapacity: 'TOTAL' }),
-    );
-    await transact([putMember(key(pk, '2'))]);
-    expect(silent.ConsumedCapacity).toBeUndefined();
-    expect(told.ConsumedCapacity?.CapacityUnits).toBe(1);
-    expect(capacity.map(({ operation, readUnits, writeUnits }) => [operation, readUnits, writeUnits])).toEqual([
-      ['PutItem', 0, 4],
-      ['GetItem', 0.5, 0],
-      ['GetItem', 1, 0],
-      ['TransactWriteItems', 0, 2],
-    ]);
-  });
-
-  it('streams every change once, in order, from a position that can be kept', async () => {
-    const pk = partition();
-    const reader = await ours!.streamReader(table);
-    const start = await reader.latest();
-    let woken = 0;
-    const stop = ours!.admin.onWrite((name) => {
-      if (name === table) woken += 1;
-    });
-    await put({ ...key(pk), n: N(1) });
-    await put({ ...key(pk), n: N(1) });
-    await update(pk, 'SET n = :n', { ExpressionAttributeValues: { ':n': N(2) } });
-    await transact([putMember(key(pk, '2')), { Delete: { TableName: table, Key: key(pk) } }]);
-    stop();
-    expect(woken).toBe(4);
-    const first = await reader.poll(start, 2);
-    const rest = await (await ours!.streamReader(table)).poll(first.position, 100);
-    const records = [...first.records, ...rest.records];
-    // Writing what is there already is no change.
-    expect(records.map((record) => [record.eventName, record.dynamodb.Keys['sk']])).toEqual([
-      ['INSERT', S('0')],
-      ['MODIFY', S('0')],
-      ['INSERT', S('2')],
-      ['REMOVE', S('0')],
-    ]);
-    expect(records[1]?.dynamodb).toMatchObject({
-      OldImage: { n: N(1) },
-      NewImage: { n: N(2) },
-      StreamViewType: 'NEW_AND_OLD_IMAGES',
-    });
-    expect(records[0]).toMatchObject({
-      eventSource: 'aws:dynamodb',
-      awsRegion: REGION,
-      eventSourceARN: reader.streamArn,
-    });
-    expect(new Set(records.map((record) => record.eventID)).size).toBe(4);
-    const sequence = records.map((record) => record.dynamodb.SequenceNumber);
-    expect(sequence).toEqual(sequence.toSorted());
-    expect((await reader.poll(rest.position, 100)).records).toEqual([]);
-  });
-
-  it('removes items past their time to live, and says so in the stream', async () => {
-    const pk = partition();
-    const seconds = Math.floor(clock.now() / 1000);
-    await put({ ...key(pk, 'soon'), ttl: N(seconds + 60) });
-    await put({ ...key(pk, 'later'), ttl: N(seconds + 7200) });
-    await put({ ...key(pk, 'ancient'), ttl: N(seconds - 6 * 366 * 86_400) });
-    await put({ ...key(pk, 'text'), ttl: S('1') });
-    const reader = await ours!.streamReader(table);
-    const start = await reader.latest();
-    await clock.pass(61_000);
-    expect(await ours!.admin.sweepExpired()).toBe(1);
-    const { Items } = await query({ KeyConditionExpression: 'pk = :pk', ExpressionAttributeValues: { ':pk': S(pk) } });
-    expect(Items?.map((item) => item['sk']?.S)).toEqual(['ancient', 'later', 'text']);
-    await dynamo.send(new DeleteItemCommand({ TableName: table, Key: key(pk, 'later') }));
-    for (let reading = 0; reading < 2; reading += 1) {
-      const { records } = await reader.poll(start, 10);
-      expect(records).toMatchObject([
-        {
-          eventName: 'REMOVE',
-          userIdentity: { type: 'Service', principalId: 'dynamodb.amazonaws.com' },
-          dynamodb: { Keys: key(pk, 'soon') },
-        },
-        { eventName: 'REMOVE', dynamodb: { Keys: key(pk, 'later') } },
-      ]);
-      expect(records[1]).not.toHaveProperty('userIdentity');
-    }
-  });
-
-  it('shows tables in the account and region of the stage', async () => {
-    const { Table } = await dynamo.send(new DescribeTableCommand({ TableName: table }));
-    const arn = `arn:aws:dynamodb:${REGION}:${ACCOUNT}:table/${table}`;
-    expect(Table?.TableArn).toBe(arn);
-    expect(Table?.LatestStreamArn?.startsWith(`${arn}/stream/`)).toBe(true);
-    expect(Table?.GlobalSecondaryIndexes?.map((index) => index.IndexArn).toSorted()).toEqual([
-      `${arn}/index/gsi1`,
-      `${arn}/index/gsi2`,
-    ]);
+    expect(new Set(Items?.map((item) => item.who?.S)).size).toBe(10);
+    expect((await get(pk, 'counter'))?.last).toEqual(N(10));
   });
 });

@@ -102,7 +102,7 @@ describe('queues', () => {
       ReceiveMessageWaitTimeSeconds: '0',
     });
     await sqs.send(new SetQueueAttributesCommand({ QueueUrl: url, Attributes: { VisibilityTimeout: '7' } }));
-    expect((await attributes(url))['VisibilityTimeout']).toBe('7');
+    expect((await attributes(url)).VisibilityTimeout).toBe('7');
     const invalid = sqs.send(
       new SetQueueAttributesCommand({ QueueUrl: url, Attributes: { VisibilityTimeout: '43201' } }),
     );
@@ -209,7 +209,7 @@ describe('messages', () => {
       }),
     );
     const [again] = await receive(url);
-    expect(again?.Attributes?.['ApproximateReceiveCount']).toBe('2');
+    expect(again?.Attributes?.ApproximateReceiveCount).toBe('2');
     expect(again?.ReceiptHandle).not.toBe(message?.ReceiptHandle);
   });
 
@@ -299,7 +299,7 @@ describe('batches', () => {
 describe('dead letters', () => {
   it('are messages received too often, and go back when moved', async () => {
     const grave = await newQueue();
-    const arn = (await attributes(grave))['QueueArn']!;
+    const arn = (await attributes(grave)).QueueArn!;
     const source = await newQueue({
       VisibilityTimeout: '0',
       RedrivePolicy: JSON.stringify({ deadLetterTargetArn: arn, maxReceiveCount: 2 }),
@@ -311,7 +311,7 @@ describe('dead letters', () => {
     const [dead] = await receive(grave, { VisibilityTimeout: 0 });
     expect(dead).toMatchObject({
       Body: 'poison',
-      Attributes: { DeadLetterQueueSourceArn: (await attributes(source))['QueueArn'] },
+      Attributes: { DeadLetterQueueSourceArn: (await attributes(source)).QueueArn },
     });
     await sqs.send(new StartMessageMoveTaskCommand({ SourceArn: arn }));
     await expect.poll(async () => (await receive(source)).map((message) => message.Body)).toEqual(['poison']);

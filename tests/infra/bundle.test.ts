@@ -1,14 +1,21 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { afterAll, expect, test, vi } from 'vitest';
+import { Worker } from 'node:worker_threads';
+import type { Metafile } from 'esbuild';
+import { afterAll, expect, test } from 'vitest';
 import { bundleFunctions } from '../../infra/bundle.ts';
 import { FUNCTION_NAMES } from '../../infra/functions.ts';
+import { ENV } from '../../lib/platform/names.ts';
+import { functionNamed, stacksOf } from './synthesized.ts';
 
 const out = mkdtempSync(join(tmpdir(), 'bundles-'));
 afterAll(() => rmSync(out, { recursive: true, force: true }));
 const bundles = await bundleFunctions(out);
+const metafile = JSON.parse(readFileSync(join(out, 'metafile.json'), 'utf8')) as Metafile;
+const ROOT = resolve(import.meta.dirname, '../..');
 
 test.each(FUNCTION_NAMES)('%s is one small module, with nothing beside it but fonts', (name) => {
   const files = readdirSync(bundles.folder(name));
@@ -31,8 +38,34 @@ test('bundling again leaves unchanged files alone', async () => {
   expect(statSync(file).ino).toBe(before.ino);
 });
 
-test('a bundle is a module that exports its handler', async () => {
-  vi.stubEnv('STAGE', 'dev');
-  const module = await import(pathToFileURL(join(bundles.folder('service-api'), 'index.mjs')).href);
-  expect(module.handler).toBeTypeOf('function');
+test.each(FUNCTION_NAMES)(
+  '%s starts with the environment that the template gives it, and exports its handler',
+  async (name) => {
+    const folder = bundles.folder(name);
+    const declared = functionNamed(stacksOf('dev'), name).properties.Environment.Variables;
+    const env = { ...filledIn(declared), AWS_REGION: 'ap-southeast-1', LAMBDA_TASK_ROOT: folder };
+    const program = `import(${JSON.stringify(pathToFileURL(join(folder, 'index.mjs')).href)}).then(
+    (module) => require('node:worker_threads').parentPort.postMessage(typeof module.handler))`;
+    const worker = new Worker(program, { eval: true, env, execArgv: [] });
+    const [handler] = await once(worker, 'message');
+    await worker.terminate();
+    expect(handler).toBe('function');
+  },
+);
+
+test.each(FUNCTION_NAMES)('%s is given only the variables that its code asks for', (name) => {
+  const { inputs } = metafile.outputs[relative(ROOT, join(bundles.folder(name), 'index.mjs'))]!;
+  const own = Object.keys(inputs).filter((path) => /^(functions|lib)\//.test(path) && path !== 'lib/platform/names.ts');
+  const source = own.map((path) => readFileSync(join(ROOT, path), 'utf8')).join('\n');
+  const asked = [...source.matchAll(/\bENV\.(\w+)/g)].map(([, key]) => ENV[key as keyof typeof ENV]);
+  const given = Object.keys(functionNamed(stacksOf('dev'), name).properties.Environment.Variables);
+  expect(given.filter((variable) => variable !== 'POWERTOOLS_SERVICE_NAME').sort()).toEqual([...new Set(asked)].sort());
 });
+
+/** References to other resources become names, or addresses where the variable says so. */
+function filledIn(variables: Readonly<Record<string, unknown>>): Record<string, string> {
+  const fill = (name: string) => (name.endsWith('_URL') ? 'https://queue.example/q' : 'some-name');
+  return Object.fromEntries(
+    Object.entries(variables).map(([name, value]) => [name, typeof value === 'string' ? value : fill(name)]),
+  );
+}

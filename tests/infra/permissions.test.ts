@@ -25,7 +25,7 @@ const MAY: Readonly<Record<FunctionName, readonly string[]>> = {
   'petitions-api': READ_WRITE,
   'dispatches-api': READ_WRITE,
   'directory-api': [...READ_WRITE, ...SIGN, 'kms:CreateAlias', 'kms:CreateKey', 'kms:TagResource'],
-  'verify-api': [...READ, ...DOCUMENTS_GET],
+  'verify-api': [...READ, 'kms:Decrypt'],
   'service-api': [],
   'intake-worker': [
     ...READ_WRITE,

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Id } from '../../platform/ids.ts';
 import { INTAKE_PREFIX } from '../../platform/names.ts';
 import type { IntakeObject } from './upload.ts';

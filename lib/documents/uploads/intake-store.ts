@@ -6,32 +6,18 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { DeleteObjectCommand, GetObjectCommand, type S3Client } from '@aws-sdk/client-s3';
-import { createPresignedPost } from '@aws-sdk/s3-presigned-post';
 import type { Id } from '../../platform/ids.ts';
 import { INTAKE_PREFIX } from '../../platform/names.ts';
 import type { IntakeObject } from './upload.ts';
-import type { FetchedFile, IntakeObjects, UploadForm, UploadForms, UploadTerms } from './uploads.ts';
+import type { FetchedFile, IntakeObjects } from './uploads.ts';
 
-const OWNER = 'x-amz-meta-owner';
-
-/** The intake bucket: browsers post into it, the intake worker reads once and deletes. */
-export class IntakeStore implements UploadForms, IntakeObjects {
+/** The intake bucket for its worker: it reads once and deletes. */
+export class IntakeStore implements IntakeObjects {
   readonly #client: S3Client;
   readonly #bucket: string;
   constructor(client: S3Client, bucket: string) {
     this.#client = client;
     this.#bucket = bucket;
-  }
-
-  async form(terms: UploadTerms): Promise<UploadForm> {
-    const bound = { 'Content-Type': terms.type, [OWNER]: terms.ownerMark };
-    return createPresignedPost(this.#client, {
-      Bucket: this.#bucket,
-      Key: `${INTAKE_PREFIX}${terms.id}`,
-      Fields: bound,
-      Conditions: [['content-length-range', terms.bytes, terms.bytes]],
-      Expires: terms.seconds,
-    });
   }
 
   async fetch(id: Id, object: IntakeObject, limit: number): Promise<FetchedFile | 'gone' | 'changed' | 'too-large'> {

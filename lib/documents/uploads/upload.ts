@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Subject } from '../../access/policy.ts';
 import { personId } from '../../directory/person.ts';
 import { unitCode } from '../../directory/unit.ts';

@@ -82,7 +82,7 @@ function drawLowerArc(page: PDFPage, font: PDFFont, text: string, centre: Point,
   drawArc(page, font, text, { centre, radius, size, spacing, middle: -Math.PI / 2, clockwise: false });
 }
 
-/** The largest size up to `largest` with which the text takes at most `degrees` of a circle, and air between letters. */
+/** The largest size up to `largest` with which the text takes at most `most` degrees, and air between letters. */
 function arcFit(
   font: PDFFont,
   text: string,

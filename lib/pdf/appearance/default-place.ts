@@ -39,15 +39,16 @@ async function lowestText(document: PdfDocument, origin: number, foot: number): 
  */
 export function sealPlace(person: SignaturePlace): SignaturePlace {
   const { x, y, width, height } = person.box;
+  const scale = Math.min(1, width / PERSON_SIZE.width);
   const inset = SEAL_SIZE.width / 2 - SEAL_RADIUS;
   const centreHeight = SEAL_SIZE.height - SEAL_RADIUS - 2;
   return {
     page: person.page,
     box: {
-      x: Math.max(0, x + width / 3 - SEAL_SIZE.width + inset),
-      y: Math.max(0, y + height / 2 - centreHeight),
-      width: SEAL_SIZE.width,
-      height: SEAL_SIZE.height,
+      x: Math.max(0, x + width / 3 - (SEAL_SIZE.width - inset) * scale),
+      y: Math.max(0, y + height / 2 - centreHeight * scale),
+      width: SEAL_SIZE.width * scale,
+      height: SEAL_SIZE.height * scale,
     },
   };
 }

@@ -20,7 +20,7 @@ export interface AuthoredDocument {
   readonly fonts: Typefaces;
 }
 
-/** An empty document with its fonts, of which only the glyphs used are embedded. The same input gives the same bytes. */
+/** An empty document with its fonts, of which only used glyphs are embedded. The same input gives the same bytes. */
 export async function authorDocument(files: FontFiles): Promise<AuthoredDocument> {
   const pdf = await PDFDocument.create({ updateMetadata: false });
   pdf.registerFontkit({ create });

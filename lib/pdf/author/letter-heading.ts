@@ -1,4 +1,4 @@
-import type { LetterContent } from './letter.ts';
+import type { LetterContent } from './letter-content.ts';
 import { type Column, type Sheets, TEXT_COLUMN } from './letter-sheet.ts';
 
 const NATION = 'CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM';

@@ -7,6 +7,7 @@ import {
   QueryCommand,
   TransactWriteCommand,
   type TransactWriteCommandInput,
+  UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
 import type { z } from 'zod';
 import { ProblemError } from '../errors.ts';
@@ -118,6 +119,38 @@ export class Table {
       else await this.#client.send(new TransactWriteCommand({ TransactItems: [...writes] }));
     } catch (error) {
       throw asConflict(error) ?? error;
+    }
+  }
+
+  /**
+   * Sets attributes of one item in place, making the item when it is missing, and gives it back as it is then. For items
+   * that no transaction writes.
+   * @param assignments attribute → expression in DynamoDB's update language, e.g. `#freeAt + :turn`
+   * @returns `undefined` when the condition does not hold
+   */
+  async update<T>(
+    entity: Entity<T>,
+    keys: Pick<Keys, 'pk' | 'sk'>,
+    assignments: Readonly<Record<string, string>>,
+    options: { readonly values: Readonly<Record<string, unknown>>; readonly condition?: string },
+  ): Promise<T | undefined> {
+    const sets = Object.entries({ ...assignments, entity: ':entity' });
+    try {
+      const { Attributes } = await this.#client.send(
+        new UpdateCommand({
+          TableName: this.#name,
+          Key: { pk: keys.pk, sk: keys.sk },
+          UpdateExpression: `SET ${sets.map(([name, value]) => `#${name} = ${value}`).join(', ')}`,
+          ConditionExpression: options.condition,
+          ExpressionAttributeNames: Object.fromEntries(sets.map(([name]) => [`#${name}`, name])),
+          ExpressionAttributeValues: { ...options.values, ':entity': entity.name },
+          ReturnValues: 'ALL_NEW',
+        }),
+      );
+      return this.#read(entity, Attributes ?? {});
+    } catch (error) {
+      if (error instanceof Error && error.name === 'ConditionalCheckFailedException') return undefined;
+      throw error;
     }
   }
 

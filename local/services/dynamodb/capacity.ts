@@ -24,7 +24,7 @@ export function isWrite(operation: string): boolean {
 
 /** True when the caller wants to see the capacity itself. */
 export function asksForCapacity(input: Input): boolean {
-  const wanted = input['ReturnConsumedCapacity'];
+  const wanted = input.ReturnConsumedCapacity;
   return wanted !== undefined && wanted !== 'NONE';
 }
 
@@ -33,15 +33,15 @@ export function capacityOf(
   operation: string,
   output: Input,
 ): { readonly readUnits: number; readonly writeUnits: number } {
-  const consumed = output['ConsumedCapacity'];
+  const consumed = output.ConsumedCapacity;
   let readUnits = 0;
   let writeUnits = 0;
   for (const part of Array.isArray(consumed) ? consumed : [consumed]) {
     if (!isRecord(part)) continue;
     // A transaction splits its units: one that repeats an earlier token only reads.
-    const read = Number(part['ReadCapacityUnits'] ?? 0);
-    const write = Number(part['WriteCapacityUnits'] ?? 0);
-    const total = Number(part['CapacityUnits'] ?? 0);
+    const read = Number(part.ReadCapacityUnits ?? 0);
+    const write = Number(part.WriteCapacityUnits ?? 0);
+    const total = Number(part.CapacityUnits ?? 0);
     readUnits += read + write > 0 ? read : READS.has(operation) ? total : 0;
     writeUnits += read + write > 0 ? write : WRITES.has(operation) ? total : 0;
   }

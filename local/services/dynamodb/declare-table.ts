@@ -25,8 +25,7 @@ export async function declareTable(
     await adaptTimeToLive(upstream, name, ttlAttribute);
     catalog.forget(name);
     const facts = await catalog.find(name);
-    if (!facts)
-      throw new LocalError('CreateFailed', `the table is gone again (${String(active['TableStatus'])})`, name);
+    if (!facts) throw new LocalError('CreateFailed', `the table is gone again (${String(active.TableStatus)})`, name);
     return { facts, declaration };
   } catch (error) {
     if (error instanceof ServiceFault)
@@ -36,7 +35,7 @@ export async function declareTable(
 }
 
 async function adapt(upstream: Upstream, { name, create }: TableDeclaration, present: TableFacts): Promise<void> {
-  if (!isDeepStrictEqual(keyElements(create['KeySchema']), keyElements(present.description['KeySchema']))) {
+  if (!isDeepStrictEqual(keyElements(create.KeySchema), keyElements(present.description.KeySchema))) {
     throw new LocalError(
       'CreateFailed',
       'the key of the table has changed since it was made; start with --fresh',
@@ -50,20 +49,18 @@ async function adapt(upstream: Upstream, { name, create }: TableDeclaration, pre
   for (const IndexName of obsolete)
     await change(upstream, name, { GlobalSecondaryIndexUpdates: [{ Delete: { IndexName } }] });
   for (const index of missing) {
-    const definition = structures(create['GlobalSecondaryIndexes']).find(
-      (candidate) => candidate['IndexName'] === index,
-    );
+    const definition = structures(create.GlobalSecondaryIndexes).find((candidate) => candidate.IndexName === index);
     await change(upstream, name, {
-      AttributeDefinitions: create['AttributeDefinitions'],
+      AttributeDefinitions: create.AttributeDefinitions,
       GlobalSecondaryIndexUpdates: [{ Create: definition }],
     });
   }
-  const protection = create['DeletionProtectionEnabled'] === true;
-  if ((present.description['DeletionProtectionEnabled'] === true) !== protection) {
+  const protection = create.DeletionProtectionEnabled === true;
+  if ((present.description.DeletionProtectionEnabled === true) !== protection) {
     await change(upstream, name, { DeletionProtectionEnabled: protection });
   }
-  if (create['StreamSpecification'] !== undefined && present.streamArn === undefined) {
-    await change(upstream, name, { StreamSpecification: create['StreamSpecification'] });
+  if (create.StreamSpecification !== undefined && present.streamArn === undefined) {
+    await change(upstream, name, { StreamSpecification: create.StreamSpecification });
   }
 }
 
@@ -84,17 +81,14 @@ async function adaptTimeToLive(upstream: Upstream, name: string, wanted: string 
 /** The attribute that holds the time to live of a table's items, where that is on. */
 export async function timeToLiveOf(upstream: Upstream, name: string): Promise<string | undefined> {
   const { TimeToLiveDescription: ttl } = await upstream.call('DescribeTimeToLive', { TableName: name });
-  return isRecord(ttl) && ttl['TimeToLiveStatus'] === 'ENABLED' ? String(ttl['AttributeName']) : undefined;
+  return isRecord(ttl) && ttl.TimeToLiveStatus === 'ENABLED' ? String(ttl.AttributeName) : undefined;
 }
 
 async function whenActive(upstream: Upstream, name: string): Promise<Input> {
   for (let attempt = 0; attempt < 200; attempt += 1) {
     const { Table } = await upstream.call('DescribeTable', { TableName: name });
     const table = isRecord(Table) ? Table : {};
-    const parts = [
-      table['TableStatus'],
-      ...structures(table['GlobalSecondaryIndexes']).map((index) => index['IndexStatus']),
-    ];
+    const parts = [table.TableStatus, ...structures(table.GlobalSecondaryIndexes).map((index) => index.IndexStatus)];
     if (parts.every((status) => status === 'ACTIVE')) return table;
     await new Promise((resolve) => setTimeout(resolve, 25));
   }
@@ -102,11 +96,11 @@ async function whenActive(upstream: Upstream, name: string): Promise<Input> {
 }
 
 function keyElements(schema: unknown): unknown {
-  return structures(schema).map((element) => [element['AttributeName'], element['KeyType']]);
+  return structures(schema).map((element) => [element.AttributeName, element.KeyType]);
 }
 
 function indexNames(table: Input): readonly string[] {
-  return structures(table['GlobalSecondaryIndexes']).map((index) => String(index['IndexName']));
+  return structures(table.GlobalSecondaryIndexes).map((index) => String(index.IndexName));
 }
 
 function structures(value: unknown): readonly Record<string, unknown>[] {

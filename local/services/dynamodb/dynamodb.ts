@@ -34,7 +34,7 @@ export interface DynamoDbOptions {
   readonly transactionConflicts?: boolean | undefined;
 }
 
-export interface CreatedTable {
+interface CreatedTable {
   readonly name: string;
   readonly arn: string;
   /** Of the stream, where the table has one. */
@@ -44,7 +44,7 @@ export interface CreatedTable {
 }
 
 /** The side of DynamoDB that the runtime uses in-process. */
-export interface DynamoDbAdmin {
+interface DynamoDbAdmin {
   /**
    * Makes (or brings up to date) the table of resolved `AWS::DynamoDB::Table` or `::GlobalTable` properties; `TableName`
    * must be there.

@@ -106,8 +106,8 @@ export class ExpiredItems {
         ExpressionAttributeValues: { ':now': { N: String(now) }, ':floor': { N: String(now - FORGOTTEN_AFTER) } },
         ...(ExclusiveStartKey === undefined ? {} : { ExclusiveStartKey }),
       });
-      for (const item of Array.isArray(page['Items']) ? page['Items'] : []) if (isRecord(item)) yield item;
-      ExclusiveStartKey = page['LastEvaluatedKey'];
+      for (const item of Array.isArray(page.Items) ? page.Items : []) if (isRecord(item)) yield item;
+      ExclusiveStartKey = page.LastEvaluatedKey;
     } while (ExclusiveStartKey !== undefined);
   }
 

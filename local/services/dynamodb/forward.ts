@@ -55,11 +55,11 @@ async function forwardControl(
   for (const member of ['StreamArn', 'ExclusiveStartStreamArn', 'ResourceArn']) {
     if (typeof inward[member] === 'string') inward[member] = deps.hideArn(inward[member]);
   }
-  const given = typeof input['ShardIterator'] === 'string' ? splitIterator(input['ShardIterator']) : undefined;
-  if (given) inward['ShardIterator'] = given.iterator;
+  const given = typeof input.ShardIterator === 'string' ? splitIterator(input.ShardIterator) : undefined;
+  if (given) inward.ShardIterator = given.iterator;
   const answer = await deps.upstream.send(target, name, inward);
-  if (/^(Create|Update|Delete)Table$/.test(name)) deps.catalog.forget(tableNameOf(input['TableName']));
-  const stream = given?.streamArn ?? (typeof input['StreamArn'] === 'string' ? input['StreamArn'] : undefined);
+  if (/^(Create|Update|Delete)Table$/.test(name)) deps.catalog.forget(tableNameOf(input.TableName));
+  const stream = given?.streamArn ?? (typeof input.StreamArn === 'string' ? input.StreamArn : undefined);
   const text = stream === undefined ? answer.text : signIterators(answer.text, stream);
   return render(request.id, answer.status, deps.showArns(text));
 }
@@ -86,13 +86,13 @@ function meter(deps: ForwardDeps, request: AwsRequest, { name, input }: Operatio
 /** Tables may be named by ARN; the database wants names. */
 function plainNames(input: Input): Input {
   const plain: Record<string, unknown> = { ...input };
-  if (typeof plain['TableName'] === 'string') plain['TableName'] = tableNameOf(plain['TableName']);
-  if (isRecord(plain['RequestItems'])) {
-    plain['RequestItems'] = Object.fromEntries(
-      Object.entries(plain['RequestItems']).map(([name, items]) => [tableNameOf(name), items]),
+  if (typeof plain.TableName === 'string') plain.TableName = tableNameOf(plain.TableName);
+  if (isRecord(plain.RequestItems)) {
+    plain.RequestItems = Object.fromEntries(
+      Object.entries(plain.RequestItems).map(([name, items]) => [tableNameOf(name), items]),
     );
   }
-  if (Array.isArray(plain['TransactItems'])) plain['TransactItems'] = plain['TransactItems'].map(plainMember);
+  if (Array.isArray(plain.TransactItems)) plain.TransactItems = plain.TransactItems.map(plainMember);
   return plain;
 }
 
@@ -101,7 +101,7 @@ function plainMember(member: unknown): unknown {
   return Object.fromEntries(
     Object.entries(member).map(([kind, part]) => [
       kind,
-      isRecord(part) ? { ...part, TableName: tableNameOf(part['TableName']) } : part,
+      isRecord(part) ? { ...part, TableName: tableNameOf(part.TableName) } : part,
     ]),
   );
 }
@@ -111,7 +111,7 @@ function touchedItems(name: string, input: Input): readonly ItemRef[] {
   if (name === 'TransactGetItems') return transactGetsOf(input);
   if (name === 'BatchWriteItem') return batchItemsOf(input);
   const holder = input[name === 'PutItem' ? 'Item' : 'Key'];
-  return isWrite(name) ? [{ table: tableNameOf(input['TableName']), holder: isRecord(holder) ? holder : {} }] : [];
+  return isWrite(name) ? [{ table: tableNameOf(input.TableName), holder: isRecord(holder) ? holder : {} }] : [];
 }
 
 async function holdItems(

@@ -27,7 +27,7 @@ export function itemIdentity(table: string, names: KeyNames, holder: Input): str
 /** An attribute value's text as IAM's `dynamodb:LeadingKeys` compares it. */
 export function scalarText(value: unknown): string | undefined {
   if (!isRecord(value)) return undefined;
-  const scalar = value['S'] ?? value['N'] ?? value['B'];
+  const scalar = value.S ?? value.N ?? value.B;
   return typeof scalar === 'string' ? scalar : undefined;
 }
 
@@ -40,34 +40,34 @@ export interface TransactWrite extends ItemRef {
 
 /** The members of TransactWriteItems, in order; malformed ones are left out (the database refuses them). */
 export function transactWritesOf(input: Input): readonly TransactWrite[] {
-  return structures(input['TransactItems']).flatMap((member) =>
+  return structures(input.TransactItems).flatMap((member) =>
     TRANSACT_WRITES.flatMap((kind) => {
       const part = member[kind];
       if (!isRecord(part)) return [];
       const holder = part[kind === 'Put' ? 'Item' : 'Key'];
-      return [{ kind, table: tableNameOf(part['TableName']), holder: isRecord(holder) ? holder : {} }];
+      return [{ kind, table: tableNameOf(part.TableName), holder: isRecord(holder) ? holder : {} }];
     }),
   );
 }
 
 /** The items that TransactGetItems reads. */
 export function transactGetsOf(input: Input): readonly ItemRef[] {
-  return structures(input['TransactItems']).flatMap((member) => {
-    const get = member['Get'];
+  return structures(input.TransactItems).flatMap((member) => {
+    const get = member.Get;
     if (!isRecord(get)) return [];
-    return [{ table: tableNameOf(get['TableName']), holder: isRecord(get['Key']) ? get['Key'] : {} }];
+    return [{ table: tableNameOf(get.TableName), holder: isRecord(get.Key) ? get.Key : {} }];
   });
 }
 
 /** The items that BatchGetItem or BatchWriteItem names, by table. */
 export function batchItemsOf(input: Input): readonly ItemRef[] {
-  const tables = isRecord(input['RequestItems']) ? Object.entries(input['RequestItems']) : [];
+  const tables = isRecord(input.RequestItems) ? Object.entries(input.RequestItems) : [];
   return tables.flatMap(([name, request]) => {
     const table = tableNameOf(name);
-    if (isRecord(request)) return structures(request['Keys']).map((holder) => ({ table, holder }));
+    if (isRecord(request)) return structures(request.Keys).map((holder) => ({ table, holder }));
     return structures(request).map((write) => {
-      const put = isRecord(write['PutRequest']) ? write['PutRequest']['Item'] : undefined;
-      const key = isRecord(write['DeleteRequest']) ? write['DeleteRequest']['Key'] : undefined;
+      const put = isRecord(write.PutRequest) ? write.PutRequest.Item : undefined;
+      const key = isRecord(write.DeleteRequest) ? write.DeleteRequest.Key : undefined;
       const holder = put ?? key;
       return { table, holder: isRecord(holder) ? holder : {} };
     });

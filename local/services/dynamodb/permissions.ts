@@ -65,7 +65,7 @@ export async function dynamoPermissions(
     case 'UpdateItem':
     case 'DeleteItem': {
       const holder = input[name === 'PutItem' ? 'Item' : 'Key'];
-      const item = { table: tableNameOf(input['TableName']), holder: isRecord(holder) ? holder : {}, action: name };
+      const item = { table: tableNameOf(input.TableName), holder: isRecord(holder) ? holder : {}, action: name };
       return await grouped([item], catalog, place);
     }
     case 'Query':
@@ -99,8 +99,8 @@ async function readPermission(
   catalog: TableCatalog,
   place: DynamoPlace,
 ): Promise<Permission> {
-  const table = tableNameOf(input['TableName']);
-  const index = typeof input['IndexName'] === 'string' ? input['IndexName'] : undefined;
+  const table = tableNameOf(input.TableName);
+  const index = typeof input.IndexName === 'string' ? input.IndexName : undefined;
   const facts = await catalog.find(table);
   const keys = index === undefined ? facts?.keys : facts?.indexes[index];
   const resource = tableArn(place, table) + (index === undefined ? '' : `/index/${index}`);
@@ -115,9 +115,9 @@ function permission(action: string, resource: string, leadingKeys: readonly stri
 
 /** The value that a key condition gives the partition key: `name = :value`, in either order. */
 function queriedPartition(input: Input, keys: KeyNames): string | undefined {
-  const expression = typeof input['KeyConditionExpression'] === 'string' ? input['KeyConditionExpression'] : '';
-  const names = isRecord(input['ExpressionAttributeNames']) ? input['ExpressionAttributeNames'] : {};
-  const values = isRecord(input['ExpressionAttributeValues']) ? input['ExpressionAttributeValues'] : {};
+  const expression = typeof input.KeyConditionExpression === 'string' ? input.KeyConditionExpression : '';
+  const names = isRecord(input.ExpressionAttributeNames) ? input.ExpressionAttributeNames : {};
+  const values = isRecord(input.ExpressionAttributeValues) ? input.ExpressionAttributeValues : {};
   for (const [, left = '', right = ''] of expression.matchAll(/([#:\w.-]+)\s*=\s*([#:\w.-]+)/g)) {
     const [name, value] = left.startsWith(':') ? [right, left] : [left, right];
     if ((names[name] ?? name) === keys.hash) return scalarText(values[value]);
@@ -127,13 +127,13 @@ function queriedPartition(input: Input, keys: KeyNames): string | undefined {
 
 /** A table by its name or ARN, a stream by its ARN or by the iterator that begins with it. */
 function resourceOf(input: Input, place: DynamoPlace): string {
-  const iterator = input['ShardIterator'];
+  const iterator = input.ShardIterator;
   if (typeof iterator === 'string') return splitIterator(iterator).streamArn;
   for (const member of ['StreamArn', 'ResourceArn']) {
     const arn = input[member];
     if (typeof arn === 'string') return arn;
   }
-  return tableArn(place, tableNameOf(input['TableName']));
+  return tableArn(place, tableNameOf(input.TableName));
 }
 
 /** Shard iterators carry their stream's ARN in front, as AWS's do, so that permission can be asked on it. */

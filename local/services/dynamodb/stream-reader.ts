@@ -7,7 +7,7 @@ import type { TableCatalog, TableFacts } from './table-catalog.ts';
 import { STREAMS, type Upstream } from './upstream.ts';
 
 /** A change of an item, as a Lambda function receives it. */
-export interface StreamRecord {
+interface StreamRecord {
   readonly eventID: string;
   readonly eventName: 'INSERT' | 'MODIFY' | 'REMOVE';
   readonly eventVersion: string;
@@ -27,7 +27,7 @@ export interface StreamRecord {
 }
 
 /** Records in order, and the position behind the last of them: hand it in again to go on from there. */
-export interface StreamBatch {
+interface StreamBatch {
   readonly records: readonly StreamRecord[];
   readonly position: string;
 }
@@ -99,9 +99,9 @@ class TableStreamReader implements StreamReader {
     const from = writePosition(this.#stream, place);
     const iterator = this.#resume?.position === from ? this.#resume.iterator : await this.#iterator(place);
     const output = await this.#call('GetRecords', { ShardIterator: iterator, Limit: Math.min(limit, 1000) });
-    const raw = (Array.isArray(output['Records']) ? output['Records'] : []).filter(isRecord);
+    const raw = (Array.isArray(output.Records) ? output.Records : []).filter(isRecord);
     const reached = { shard: place.shard, after: raw.length > 0 ? sequenceOf(raw.at(-1)!) : place.after };
-    const nextIterator = output['NextShardIterator'];
+    const nextIterator = output.NextShardIterator;
     if (typeof nextIterator !== 'string')
       return { raw, position: writePosition(this.#stream, await this.#shardAfter(reached)) };
     this.#resume = { position: writePosition(this.#stream, reached), iterator: nextIterator };
@@ -124,8 +124,8 @@ class TableStreamReader implements StreamReader {
 
   async #shards(): Promise<readonly string[]> {
     const { StreamDescription: description } = await this.#call('DescribeStream', { StreamArn: this.#stream });
-    const shards = isRecord(description) && Array.isArray(description['Shards']) ? description['Shards'] : [];
-    return shards.filter(isRecord).map((shard) => String(shard['ShardId']));
+    const shards = isRecord(description) && Array.isArray(description.Shards) ? description.Shards : [];
+    return shards.filter(isRecord).map((shard) => String(shard.ShardId));
   }
 
   /** A closed shard is followed by the next of the list, once there is one. */
@@ -141,7 +141,7 @@ class TableStreamReader implements StreamReader {
         ? { ShardIteratorType: 'TRIM_HORIZON' }
         : { ShardIteratorType: 'AFTER_SEQUENCE_NUMBER', SequenceNumber: after };
     const output = await this.#call('GetShardIterator', { StreamArn: this.#stream, ShardId: shard, ...from });
-    return String(output['ShardIterator']);
+    return String(output.ShardIterator);
   }
 
   async #call(operation: string, input: Input): Promise<Record<string, unknown>> {
@@ -150,15 +150,15 @@ class TableStreamReader implements StreamReader {
 
   /** The record in AWS's own form: its ARN and region, ids and sequence numbers as long as AWS's. */
   #show(raw: Input): StreamRecord {
-    const change = isRecord(raw['dynamodb']) ? raw['dynamodb'] : {};
-    const keys = isRecord(change['Keys']) ? change['Keys'] : {};
+    const change = isRecord(raw.dynamodb) ? raw.dynamodb : {};
+    const keys = isRecord(change.Keys) ? change.Keys : {};
     const sequence = sequenceOf(raw);
     const byExpiry =
-      raw['eventName'] === 'REMOVE' &&
+      raw.eventName === 'REMOVE' &&
       this.#deps.expired.isByExpiry(this.#facts.name, itemIdentity(this.#facts.name, this.#facts.keys, keys), sequence);
     return {
       eventID: createHash('md5').update(`${this.#stream} ${sequence}`).digest('hex'),
-      eventName: raw['eventName'] as StreamRecord['eventName'],
+      eventName: raw.eventName as StreamRecord['eventName'],
       eventVersion: '1.1',
       eventSource: 'aws:dynamodb',
       awsRegion: this.#deps.region,
@@ -176,13 +176,13 @@ class TableStreamReader implements StreamReader {
 
 /** DynamoDB records no write that leaves an item as it was; the database on the laptop does. */
 function isChange(record: Input): boolean {
-  const change = isRecord(record['dynamodb']) ? record['dynamodb'] : {};
+  const change = isRecord(record.dynamodb) ? record.dynamodb : {};
   const { OldImage: before, NewImage: after } = change;
   return before === undefined || after === undefined || !isDeepStrictEqual(before, after);
 }
 
 function sequenceOf(record: Input): string {
-  return isRecord(record['dynamodb']) ? String(record['dynamodb']['SequenceNumber']) : '';
+  return isRecord(record.dynamodb) ? String(record.dynamodb.SequenceNumber) : '';
 }
 
 function writePosition(stream: string, place: Place): string {

@@ -51,17 +51,17 @@ export class TableCatalog {
 }
 
 function readFacts(name: string, table: Input): TableFacts {
-  const all = [table['GlobalSecondaryIndexes'], table['LocalSecondaryIndexes']].flatMap((list) =>
+  const all = [table.GlobalSecondaryIndexes, table.LocalSecondaryIndexes].flatMap((list) =>
     Array.isArray(list) ? list : [],
   );
   const indexes = Object.fromEntries(
-    all.filter(isRecord).map((index) => [String(index['IndexName']), readKeys(index['KeySchema'])]),
+    all.filter(isRecord).map((index) => [String(index.IndexName), readKeys(index.KeySchema)]),
   );
-  const stream = table['LatestStreamArn'];
-  const enabled = isRecord(table['StreamSpecification']) && table['StreamSpecification']['StreamEnabled'] === true;
+  const stream = table.LatestStreamArn;
+  const enabled = isRecord(table.StreamSpecification) && table.StreamSpecification.StreamEnabled === true;
   return {
     name,
-    keys: readKeys(table['KeySchema']),
+    keys: readKeys(table.KeySchema),
     indexes,
     streamArn: enabled && typeof stream === 'string' ? stream : undefined,
     description: table,
@@ -70,10 +70,8 @@ function readFacts(name: string, table: Input): TableFacts {
 
 function readKeys(schema: unknown): KeyNames {
   const find = (type: string) => {
-    const element = Array.isArray(schema)
-      ? schema.find((part) => isRecord(part) && part['KeyType'] === type)
-      : undefined;
-    return isRecord(element) ? String(element['AttributeName']) : undefined;
+    const element = Array.isArray(schema) ? schema.find((part) => isRecord(part) && part.KeyType === type) : undefined;
+    return isRecord(element) ? String(element.AttributeName) : undefined;
   };
   return { hash: find('HASH') ?? '', range: find('RANGE') };
 }

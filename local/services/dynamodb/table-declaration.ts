@@ -47,7 +47,7 @@ const EMULATED = new Set([
  * @throws LocalError `UnknownProperty` or `UnsupportedValue` for what would change a program's behaviour unseen
  */
 export function readTableDeclaration(properties: Input): TableDeclaration {
-  const name = String(properties['TableName'] ?? '');
+  const name = String(properties.TableName ?? '');
   const replica = onlyReplica(properties, name);
   // A global table keeps some of its properties with its replica.
   const all = { ...replica, ...properties };
@@ -57,17 +57,17 @@ export function readTableDeclaration(properties: Input): TableDeclaration {
   const unknown = Object.keys(all).filter((property) => !NOT_EMULATED.has(property) && !EMULATED.has(property));
   if (unknown.length > 0)
     throw new LocalError('UnknownProperty', `the laptop's DynamoDB does not know ${unknown.join(', ')}`, name);
-  const ttl = all['TimeToLiveSpecification'];
+  const ttl = all.TimeToLiveSpecification;
   return {
     name,
     create: createInput(name, all, replica),
-    ttlAttribute: isOn(ttl, 'Enabled') ? String(ttl['AttributeName']) : undefined,
+    ttlAttribute: isOn(ttl, 'Enabled') ? String(ttl.AttributeName) : undefined,
     notEmulated,
   };
 }
 
 function onlyReplica(properties: Input, name: string): Input {
-  const replicas = properties['Replicas'];
+  const replicas = properties.Replicas;
   if (replicas === undefined) return {};
   if (!Array.isArray(replicas) || replicas.length !== 1 || !isRecord(replicas[0])) {
     throw new LocalError('UnsupportedValue', 'a global table needs exactly one replica on the laptop', name);
@@ -76,22 +76,22 @@ function onlyReplica(properties: Input, name: string): Input {
 }
 
 function createInput(name: string, all: Input, replica: Input): Input {
-  const stream = all['StreamSpecification'];
+  const stream = all.StreamSpecification;
   return {
     TableName: name,
-    KeySchema: all['KeySchema'],
-    AttributeDefinitions: all['AttributeDefinitions'],
+    KeySchema: all.KeySchema,
+    AttributeDefinitions: all.AttributeDefinitions,
     BillingMode: 'PAY_PER_REQUEST',
     ...indexesOf(all, 'GlobalSecondaryIndexes'),
     ...indexesOf(all, 'LocalSecondaryIndexes'),
-    ...(isRecord(stream) && stream['StreamViewType']
-      ? { StreamSpecification: { StreamEnabled: true, StreamViewType: stream['StreamViewType'] } }
+    ...(isRecord(stream) && stream.StreamViewType
+      ? { StreamSpecification: { StreamEnabled: true, StreamViewType: stream.StreamViewType } }
       : {}),
     ...encryptionOf(all, replica),
-    ...(all['DeletionProtectionEnabled'] === undefined
+    ...(all.DeletionProtectionEnabled === undefined
       ? {}
-      : { DeletionProtectionEnabled: all['DeletionProtectionEnabled'] === true }),
-    ...(Array.isArray(all['Tags']) && all['Tags'].length > 0 ? { Tags: all['Tags'] } : {}),
+      : { DeletionProtectionEnabled: all.DeletionProtectionEnabled === true }),
+    ...(Array.isArray(all.Tags) && all.Tags.length > 0 ? { Tags: all.Tags } : {}),
   };
 }
 
@@ -106,10 +106,10 @@ function indexesOf(all: Input, kind: 'GlobalSecondaryIndexes' | 'LocalSecondaryI
 
 /** The key stands on the table itself, or with the replica of a global table. */
 function encryptionOf(all: Input, replica: Input): Input {
-  const sse = isRecord(all['SSESpecification']) ? all['SSESpecification'] : {};
-  const own = isRecord(replica['SSESpecification']) ? replica['SSESpecification'] : {};
-  const key = sse['KMSMasterKeyId'] ?? own['KMSMasterKeyId'];
-  if (sse['SSEEnabled'] !== true) return {};
+  const sse = isRecord(all.SSESpecification) ? all.SSESpecification : {};
+  const own = isRecord(replica.SSESpecification) ? replica.SSESpecification : {};
+  const key = sse.KMSMasterKeyId ?? own.KMSMasterKeyId;
+  if (sse.SSEEnabled !== true) return {};
   return { SSESpecification: { Enabled: true, SSEType: 'KMS', ...(key === undefined ? {} : { KMSMasterKeyId: key }) } };
 }
 

@@ -5,7 +5,7 @@ export const DYNAMODB = 'DynamoDB_20120810';
 export const STREAMS = 'DynamoDBStreams_20120810';
 
 /** An answer of the database as it came. */
-export interface UpstreamAnswer {
+interface UpstreamAnswer {
   readonly status: number;
   readonly text: string;
 }
@@ -40,15 +40,15 @@ export function connect(url: string, region: string): Upstream {
       const output: unknown = JSON.parse(answer.text);
       if (!isRecord(output)) throw new Error(`${operation}: the database answered no object`);
       if (answer.status < 300) return output;
-      throw new ServiceFault(faultCode(output), String(output['message'] ?? output['Message'] ?? ''), answer.status);
+      throw new ServiceFault(faultCode(output), String(output.message ?? output.Message ?? ''), answer.status);
     },
     close: () => agent.destroy(),
   };
 }
 
 /** The error code of an error document, without its namespace. */
-export function faultCode(output: Input): string {
-  const type = String(output['__type'] ?? 'InternalServerError');
+function faultCode(output: Input): string {
+  const type = String(output.__type ?? 'InternalServerError');
   return type.slice(type.lastIndexOf('#') + 1);
 }
 

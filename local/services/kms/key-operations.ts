@@ -68,7 +68,7 @@ const createKey: KmsOperation = async (deps, input) => {
     optionalString(input, 'KeySpec') ?? optionalString(input, 'CustomerMasterKeySpec'),
     optionalString(input, 'KeyUsage'),
   );
-  if (input['MultiRegion'] === true)
+  if (input.MultiRegion === true)
     throw new ServiceFault('UnsupportedOperationException', 'Multi-Region keys are not emulated.');
   const origin = optionalString(input, 'Origin') ?? 'AWS_KMS';
   if (origin !== 'AWS_KMS')

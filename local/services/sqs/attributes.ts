@@ -4,7 +4,7 @@ import { isRecord, ServiceFault } from '../json-protocol.ts';
 export type QueueAttributes = Readonly<Record<string, string>>;
 
 /** The largest message, body and attributes together: 1 MiB since August 2025. */
-export const MAXIMUM_MESSAGE_SIZE = 1_048_576;
+const MAXIMUM_MESSAGE_SIZE = 1_048_576;
 
 const RANGES: Readonly<Record<string, readonly [least: number, most: number, normally: number]>> = {
   DelaySeconds: [0, 900, 0],
@@ -49,7 +49,7 @@ function checkRange(name: string, value: string, [least, most]: readonly [number
 
 /** The redrive policy of a queue, where it has one. */
 export function redrivePolicy(attributes: QueueAttributes): RedrivePolicy | undefined {
-  const text = attributes['RedrivePolicy'];
+  const text = attributes.RedrivePolicy;
   return text ? parseRedrive(text) : undefined;
 }
 
@@ -60,8 +60,8 @@ function parseRedrive(text: string): RedrivePolicy {
   } catch {
     value = undefined;
   }
-  const count = isRecord(value) ? Number(value['maxReceiveCount']) : Number.NaN;
-  const target = isRecord(value) ? value['deadLetterTargetArn'] : undefined;
+  const count = isRecord(value) ? Number(value.maxReceiveCount) : Number.NaN;
+  const target = isRecord(value) ? value.deadLetterTargetArn : undefined;
   if (typeof target !== 'string' || !(Number.isInteger(count) && count >= 1 && count <= 1000)) {
     throw new ServiceFault(
       'InvalidParameterValue',
@@ -82,7 +82,7 @@ export function shownAttributes(attributes: QueueAttributes): Record<string, str
   for (const [name, range] of Object.entries(RANGES)) {
     if (name !== 'KmsDataKeyReusePeriodSeconds') shown[name] = String(range[2]);
   }
-  if (!attributes['KmsMasterKeyId']) shown['SqsManagedSseEnabled'] = 'true';
+  if (!attributes.KmsMasterKeyId) shown.SqsManagedSseEnabled = 'true';
   for (const [name, value] of Object.entries(attributes)) if (value !== '') shown[name] = value;
   return shown;
 }

@@ -19,14 +19,22 @@ export class Journal {
   #pending: Pending[] = [];
   #draining: Promise<void> | undefined;
   #lines: number;
+  /** Bytes of the file that are whole lines. */
+  #bytes: number;
   #compactAt: number;
 
-  private constructor(path: string, file: FileHandle, lines: number, snapshot: () => readonly unknown[]) {
+  private constructor(
+    path: string,
+    file: FileHandle,
+    whole: { lines: number; bytes: number },
+    snapshot: () => readonly unknown[],
+  ) {
     this.#path = path;
     this.#file = file;
-    this.#lines = lines;
+    this.#lines = whole.lines;
+    this.#bytes = whole.bytes;
     this.#snapshot = snapshot;
-    this.#compactAt = Math.max(lines, COMPACT_AFTER);
+    this.#compactAt = Math.max(whole.lines, COMPACT_AFTER);
   }
 
   /**
@@ -47,8 +55,9 @@ export class Journal {
     const lines = whole.split('\n').slice(0, -1);
     for (const [index, line] of lines.entries()) replay(parseLine(line, path, index));
     const file = await open(path, 'a', 0o600);
-    if (whole.length < text.length) await file.truncate(Buffer.byteLength(whole));
-    return new Journal(path, file, lines.length, snapshot);
+    const bytes = Buffer.byteLength(whole);
+    if (whole.length < text.length) await file.truncate(bytes);
+    return new Journal(path, file, { lines: lines.length, bytes }, snapshot);
   }
 
   /**
@@ -80,9 +89,7 @@ export class Journal {
       const batch = this.#pending;
       this.#pending = [];
       try {
-        await this.#file.appendFile(batch.map((item) => item.line).join(''));
-        if (batch.some((item) => item.durable)) await this.#file.datasync();
-        this.#lines += batch.length;
+        await this.#write(batch);
         for (const item of batch) item.written();
         if (this.#lines > this.#compactAt) await this.#compact();
       } catch (error) {
@@ -92,12 +99,27 @@ export class Journal {
     this.#draining = undefined;
   }
 
+  /** Appends lines; what a full disk cuts off is taken back, or the next line would be damaged by it. */
+  async #write(batch: readonly Pending[]): Promise<void> {
+    const bytes = Buffer.from(batch.map((item) => item.line).join(''));
+    try {
+      await this.#file.appendFile(bytes);
+      if (batch.some((item) => item.durable)) await this.#file.datasync();
+    } catch (error) {
+      await this.#file.truncate(this.#bytes);
+      throw error;
+    }
+    this.#lines += batch.length;
+    this.#bytes += bytes.length;
+  }
+
   /** Writes the present state beside the journal and puts it in its place in one step. */
   async #compact(): Promise<void> {
     const entries = this.#snapshot();
+    const bytes = Buffer.from(entries.map((entry) => `${JSON.stringify(entry)}\n`).join(''));
     const fresh = await open(`${this.#path}.new`, 'w', 0o600);
     try {
-      await fresh.appendFile(entries.map((entry) => `${JSON.stringify(entry)}\n`).join(''));
+      await fresh.appendFile(bytes);
       await fresh.datasync();
     } finally {
       await fresh.close();
@@ -107,6 +129,7 @@ export class Journal {
     await this.#file.close();
     this.#file = await open(this.#path, 'a', 0o600);
     this.#lines = entries.length;
+    this.#bytes = bytes.length;
     this.#compactAt = Math.max(COMPACT_AFTER, 4 * entries.length);
   }
 }

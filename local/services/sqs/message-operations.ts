@@ -123,7 +123,7 @@ function changeOne(deps: SqsDeps, queue: Queue, input: Input): Input {
   const message = queue.find(receipt.messageId);
   if (!message) {
     throw invalidParameter(
-      `Value ${input['ReceiptHandle']} for parameter ReceiptHandle is invalid. Reason: Message does not exist or is not available for visibility timeout change.`,
+      `Value ${input.ReceiptHandle} for parameter ReceiptHandle is invalid. Reason: Message does not exist or is not available for visibility timeout change.`,
     );
   }
   if (!queue.isInFlight(message.id) || message.receives !== receipt.receive) {

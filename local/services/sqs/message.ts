@@ -69,7 +69,7 @@ export function readDraft(input: Input): Draft {
   return {
     body,
     attributes,
-    traceHeader: system?.['AWSTraceHeader']?.StringValue,
+    traceHeader: system?.AWSTraceHeader?.StringValue,
     groupId: optionalString(input, 'MessageGroupId'),
     size: Buffer.byteLength(body) + attributesSize(attributes),
   };

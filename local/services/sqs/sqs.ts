@@ -134,7 +134,7 @@ function createAdmin(deps: SqsDeps): SqsAdmin {
     queueArn: (name) => queueArn(deps, name),
     names: () => store.list().map((queue) => queue.name),
     send: async (queue, message, sender) => ({
-      messageId: String((await run('SendMessage', queue, message, sender))['MessageId']),
+      messageId: String((await run('SendMessage', queue, message, sender)).MessageId),
     }),
     receive: async (queue, receiveOptions) => {
       const messages = await receiver.receive(existing(queue).name, receiveOptions);

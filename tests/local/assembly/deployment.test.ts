@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: it is CloudFormation's own syntax
 import { describe, expect, it } from 'vitest';
 import type { StackArtifact } from '../../../local/assembly/cloud-assembly.ts';
 import { deploy } from '../../../local/assembly/deployment.ts';

@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: it is CloudFormation's own syntax
 import { describe, expect, it } from 'vitest';
 import { resolve, resolveObject, type Scope } from '../../../local/assembly/intrinsics.ts';
 import type { Json } from '../../../local/assembly/template.ts';

@@ -61,7 +61,7 @@ describe('queues over a restart', () => {
       expect(bodies(await admin.receive('work', all))).toEqual(['c']);
       await clock.pass(600_000);
       const again = await admin.receive('work', all);
-      expect(again.map((message) => [message.Body, message.Attributes?.['ApproximateReceiveCount']]).sort()).toEqual([
+      expect(again.map((message) => [message.Body, message.Attributes?.ApproximateReceiveCount]).sort()).toEqual([
         ['b', '2'],
         ['c', '2'],
       ]);

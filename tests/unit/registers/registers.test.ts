@@ -10,6 +10,9 @@ import { takeNumber } from '../../../lib/registers/take-number.ts';
 import { backOff, type OnceDeps, once } from '../../../lib/requests/once.ts';
 import { type Aws, startAws, TABLE_NAME } from '../../support/aws.ts';
 
+/** The stack's own test takes a hundred. */
+const MANY = 40;
+
 const at = (day: string, time = '12:00:00') => Date.parse(`${day}T${time}+07:00`);
 
 describe('document types', () => {
@@ -139,10 +142,25 @@ describe('taking numbers', () => {
     });
   });
 
-  it('is gapless and unique with a hundred at once', { timeout: 30_000 }, async () => {
+  it('gives turns one after the other, without a wait for who comes alone, and turns the last of a long line away', async () => {
+    let now = at('2026-03-09');
+    const waits: number[] = [];
+    const patient = new RegisterStore(table, { now: () => now }, async (ms) => void waits.push(ms));
+    const line = sequence('H56.5', 2026);
+    for (let n = 0; n < 4; n++) await patient.turn(line);
+    expect(waits).toEqual([60, 120, 180]);
+    await patient.turn(sequence('H56.6', 2026));
+    now += 10_000;
+    await patient.turn(line);
+    expect(waits).toEqual([60, 120, 180]);
+    now -= 13_000; // as if 200 had come before
+    await expect(patient.turn(line)).rejects.toMatchObject({ code: 'busy' });
+  });
+
+  it('is gapless and unique with many at once', { timeout: 30_000 }, async () => {
     const of = unit('H56.4');
     const deps: OnceDeps = { requests: { earlier: async () => undefined }, backOff: backOff(Math.random) };
-    const dispatches = Array.from({ length: 100 }, (_, n) => `case-${n}`);
+    const dispatches = Array.from({ length: MANY }, (_, n) => `case-${n}`);
     const answers = await Promise.all(
       dispatches.map((caseId) =>
         once(deps, { actorId: 'a', key: caseId, fingerprint: caseId }, async () => {
@@ -153,11 +171,11 @@ describe('taking numbers', () => {
       ),
     );
     const numbers = answers.map((answer) => answer.body as number).sort((a, b) => a - b);
-    expect(numbers).toEqual(Array.from({ length: 100 }, (_, n) => n + 1));
+    expect(numbers).toEqual(Array.from({ length: MANY }, (_, n) => n + 1));
     const listed: string[] = [];
     let cursor: string | undefined;
     do {
-      const page = await registers.entries(sequence('H56.4', 2026), { limit: 40, cursor });
+      const page = await registers.entries(sequence('H56.4', 2026), { limit: 15, cursor });
       listed.push(...page.items.map((entry) => entry.text));
       cursor = page.cursor;
     } while (cursor !== undefined);

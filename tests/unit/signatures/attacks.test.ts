@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { memorySource } from '../../../lib/pdf/byte-source.ts';
 import { openPdf, type PdfDocument } from '../../../lib/pdf/document.ts';
 import {
+  bytesString,
   dict,
   dictWith,
   name,
@@ -246,6 +247,40 @@ describe('a field that only looks signed', () => {
     const verdict = await verify(await forged(await letter(), value));
     expect(verdict.signatures.map(({ status }) => status)).toEqual(['INDETERMINATE', 'TOTAL_FAILED']);
     expect(reasonCodes(verdict)).toEqual(['byte_range_malformed', 'later_signature_broken']);
+  });
+
+  test('fails when it points at the signature of another (its own /Contents is elsewhere)', async () => {
+    const file = await letter();
+    const [, start, end, after] = (await verify(file)).signatures[0]!.coverage!.byteRange;
+    const value = dict({
+      Type: name('Sig'),
+      Filter: name('Adobe.PPKLite'),
+      SubFilter: name('ETSI.CAdES.detached'),
+      ByteRange: [0, start, end, after],
+      Contents: bytesString(new Uint8Array(8), true),
+    });
+    const verdict = await verify(await forged(file, value));
+    expect(verdict.signatures[1]).toMatchObject({ status: 'TOTAL_FAILED', reasons: [{ code: 'byte_range_gap' }] });
+  });
+
+  test('brings no annotation with it, and takes none away', async () => {
+    const file = await signed(letterPdf('table', '/Annots [6 0 R]'), { signer: leader });
+    for (const change of ['add', 'remove'] as const) {
+      const verdict = await verify(
+        await edited(file, async ({ document, revision, catalog }) => {
+          const form = catalog.get('AcroForm') as PdfRef;
+          const page = (await document.get(PAGE)) as PdfDict;
+          const fields = ((await document.get(form)) as PdfDict).get('Fields') as PdfObject[];
+          const field = revision.add(dict({ FT: name('Sig'), T: textString('F'), P: PAGE, V: revision.add(dict({})) }));
+          const kept = page.get('Annots') as PdfObject[];
+          const shown =
+            change === 'add' ? [...kept, field, revision.add(dict({ Subtype: name('FreeText') }))] : [field];
+          revision.set(form, dictWith((await document.get(form)) as PdfDict, { Fields: [...fields, field] }));
+          revision.set(PAGE, dictWith(page, { Annots: shown }));
+        }),
+      );
+      expect(reasonCodes(verdict), change).toContain('page_changed');
+    }
   });
 
   test('fails when it borrows the signature of another field (signature wrapping)', async () => {

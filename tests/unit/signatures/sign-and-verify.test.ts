@@ -147,7 +147,7 @@ describe('what is believed depends on trust and time', () => {
   });
 });
 
-describe('any change of a signed byte is TOTAL_FAILED', () => {
+describe('any change of a signed byte is TOTAL_FAILED', { timeout: 60_000 }, () => {
   const files = Promise.all([
     signed(letterPdf(), { signer: leader }),
     signed(letterPdf('stream'), { signer: leader }).then((first) => signed(first, { signer: seal, visible: VISIBLE })),

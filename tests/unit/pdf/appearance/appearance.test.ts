@@ -128,6 +128,7 @@ describe('the place when nobody says one', () => {
       expect(person.box.y + person.box.height).toBeLessThanOrEqual(shown.height);
       const seal = sealPlace(person);
       expect(seal.box.x).toBeGreaterThanOrEqual(0);
+      expect(seal.box.y + seal.box.height).toBeLessThanOrEqual(shown.height);
     },
   );
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { composeLetter, type LetterPart } from '../../../../lib/pdf/author/letter.ts';
 import { memorySource } from '../../../../lib/pdf/byte-source.ts';
 import { openPdf } from '../../../../lib/pdf/document.ts';
-import { findClassificationMark, type MarkVocabulary } from '../../../../lib/pdf/text/classification-mark.ts';
+import { findClassificationMark, type MarkVocabulary, markIn } from '../../../../lib/pdf/text/classification-mark.ts';
 import { corpusFiles } from '../corpus.ts';
 import { samplePdf, streamBody } from '../sample-pdf.ts';
 import { TINOS } from '../tinos.ts';
@@ -25,6 +25,13 @@ async function inLetter(...parts: (string | LetterPart)[]) {
   return find(pdf);
 }
 
+/** Lines of text one below the other. */
+const inLines = (...texts: string[]) =>
+  markIn(
+    texts.map((text, i) => ({ segments: [{ text, from: 50, to: 200, across: 700 - i * 18, size: 13, angle: 0 }] })),
+    vocabulary,
+  );
+
 const FONT =
   '/Resources << /Font << /F << /Type /Font /Subtype /Type1 /BaseFont /Times-Roman /Encoding << /Differences [1 /M /Acircumflexdotbelow /T /uni1ED0 /I /U /Y /Ecircumflexdotbelow 32 /space] >> >> >> >>';
 /** MẬT in the codes of `FONT`. */
@@ -43,8 +50,12 @@ describe('a mark that stands alone is found', () => {
     ['[ MẬT ]', 'mat'],
     ['MẬT'.normalize('NFD'), 'mat'],
     ['Độ mật: Tối mật', 'toi-mat'],
-  ])('%s', async (text, mark) => {
-    expect(await inLetter('Kính gửi ông', text, 'nội dung')).toBe(mark);
+  ])('%s', (text, mark) => {
+    expect(inLines('Kính gửi ông', text, 'nội dung')).toBe(mark);
+  });
+
+  test('in a document set in Tinos, decomposed letters too', async () => {
+    expect(await inLetter('Kính gửi ông', 'TỐI MẬT'.normalize('NFD'), 'nội dung')).toBe('toi-mat');
   });
 
   test('beside the text of another column', async () => {
@@ -95,13 +106,17 @@ describe('the same words within a text are no mark', () => {
     'Mật khẩu',
     'TỐI MẬT KHẨU',
     'Văn bản này không thuộc danh mục TUYỆT MẬT, TỐI MẬT.',
-  ])('%s', async (text) => {
-    expect(await inLetter(text)).toBeUndefined();
+  ])('%s', (text) => {
+    expect(inLines(text)).toBeUndefined();
   });
 
-  test('nor the second line of a heading', async () => {
-    expect(await inLetter('VỀ VIỆC BẢO VỆ BÍ', 'MẬT', 'nội dung')).toBeUndefined();
-    expect(await inLetter('VỀ VIỆC KHÁC', 'MẬT', 'nội dung')).toBe('mat');
+  test('nor in a document set in Tinos', async () => {
+    expect(await inLetter('QUY CHẾ BẢO VỆ BÍ MẬT NHÀ NƯỚC', 'Các văn bản TỐI MẬT được giữ riêng.')).toBeUndefined();
+  });
+
+  test('nor the second line of a heading', () => {
+    expect(inLines('VỀ VIỆC BẢO VỆ BÍ', 'MẬT', 'nội dung')).toBeUndefined();
+    expect(inLines('VỀ VIỆC KHÁC', 'MẬT', 'nội dung')).toBe('mat');
   });
 
   test('nor on a page beyond the first two', async () => {
