@@ -5,7 +5,7 @@ import type { EventLog } from '../evidence/event-log.ts';
 import type { Write } from '../platform/aws/table.ts';
 import type { RandomBytes } from '../platform/ids.ts';
 import type { Registers } from '../registers/registers.ts';
-import type { Dispatch, DispatchChange } from './dispatch.ts';
+import { type Dispatch, type DispatchChange, dispatchRecord } from './dispatch.ts';
 import type { Dispatches, IncomingDocuments } from './exchange.ts';
 import type { Incoming, IncomingChange } from './incoming.ts';
 
@@ -38,7 +38,9 @@ export async function commitDispatch(
   change: DispatchChange,
   also: Also<Dispatch>,
 ): Promise<Dispatch> {
-  const { next, writes } = changeWrites({ cases: deps.dispatches, events: deps.events }, previous, change);
+  // Parsed, so that what belonged to an earlier state does not stay on the dispatch.
+  const clean = { ...change, next: dispatchRecord.parse(change.next) };
+  const { next, writes } = changeWrites({ cases: deps.dispatches, events: deps.events }, previous, clean);
   await deps.dispatches.commit([...writes, ...(also.writes ?? []), ...(also.stamp ? [also.stamp(next)] : [])]);
   return next;
 }

@@ -41,7 +41,6 @@ export class DispatchStore implements Dispatches {
   }
 
   writes(next: Dispatch, previous: Dispatch | undefined): Write[] {
-    // Parsed, so that what belonged to an earlier state does not stay on the item.
     const condition = previous
       ? {
           expression: '#log.#seq = :seq',
@@ -49,7 +48,7 @@ export class DispatchStore implements Dispatches {
           values: { ':seq': previous.log.seq },
         }
       : NOT_THERE;
-    return [this.#table.put(entity, dispatchRecord.parse(next), condition)];
+    return [this.#table.put(entity, next, condition)];
   }
 
   ofUnit(unit: UnitCode, page: PageRequest): Promise<Page<Dispatch>> {

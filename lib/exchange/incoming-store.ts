@@ -53,7 +53,7 @@ export class IncomingStore implements IncomingDocuments {
           values: { ':seq': previous.log.seq },
         }
       : NOT_THERE;
-    return [this.#table.put(entity, incomingRecord.parse(next), condition)];
+    return [this.#table.put(entity, next, condition)];
   }
 
   ofUnit(unit: UnitCode, which: 'open' | 'closed', page: PageRequest): Promise<Page<Incoming>> {

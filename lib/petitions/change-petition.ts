@@ -6,7 +6,7 @@ import type { EventLog } from '../evidence/event-log.ts';
 import type { Write } from '../platform/aws/table.ts';
 import type { RandomBytes } from '../platform/ids.ts';
 import type { Registers } from '../registers/registers.ts';
-import type { Petition, PetitionChange } from './petition.ts';
+import { type Petition, type PetitionChange, petitionRecord } from './petition.ts';
 import type { Petitions } from './petitions.ts';
 
 /** What the verbs on petitions work with; each takes what it needs of it. */
@@ -34,7 +34,9 @@ export async function commitPetition(
   change: PetitionChange,
   also: { readonly stamp?: Stamp; readonly writes?: readonly Write[] },
 ): Promise<Petition> {
-  const { next, writes } = changeWrites({ cases: deps.petitions, events: deps.events }, previous, change);
+  // Parsed, so that what belonged to an earlier state does not stay on the petition.
+  const clean = { ...change, next: petitionRecord.parse(change.next) };
+  const { next, writes } = changeWrites({ cases: deps.petitions, events: deps.events }, previous, clean);
   await deps.petitions.commit([...writes, ...(also.writes ?? []), ...(also.stamp ? [also.stamp(next)] : [])]);
   return next;
 }

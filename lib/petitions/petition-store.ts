@@ -60,14 +60,12 @@ export class PetitionStore implements Petitions {
   }
 
   writes(next: Petition, previous: Petition | undefined): Write[] {
-    // Parsed, so that what belonged to an earlier state does not stay on the item.
-    const item = petitionRecord.parse(next);
     if (!previous) {
-      const { owner, code, submittedAt } = item;
-      return [this.#table.put(entity, item, NOT_THERE), this.#table.put(pointers, { owner, code, submittedAt })];
+      const { owner, code, submittedAt } = next;
+      return [this.#table.put(entity, next, NOT_THERE), this.#table.put(pointers, { owner, code, submittedAt })];
     }
     return [
-      this.#table.put(entity, item, {
+      this.#table.put(entity, next, {
         expression: '#log.#seq = :seq',
         names: { '#log': 'log', '#seq': 'seq' },
         values: { ':seq': previous.log.seq },

@@ -55,7 +55,7 @@ const SIGNATURE_OIDS: readonly (readonly [string, SignatureScheme, HashName | un
 ];
 
 /** Octets of a digest, and so of the PSS salt that goes with it (RFC 4055 §3.1). */
-export const HASH_LENGTH: Record<SigningHash, number> = { sha256: 32, sha384: 48, sha512: 64 };
+const HASH_LENGTH: Record<SigningHash, number> = { sha256: 32, sha384: 48, sha512: 64 };
 
 /** AlgorithmIdentifier of a hash, parameters absent (RFC 5754 §2). */
 export function encodeHashAlgorithm(hash: SigningHash): Uint8Array {

@@ -1,15 +1,5 @@
 import type { PdfDocument } from '../pdf/document.ts';
-import {
-  isArray,
-  isDict,
-  isName,
-  isRef,
-  isString,
-  type PdfDict,
-  type PdfObject,
-  type PdfString,
-} from '../pdf/objects.ts';
-import type { SignatureField } from '../pdf/signature-permissions.ts';
+import { isArray, isDict, isName, isString, type PdfDict, type PdfObject, type PdfString } from '../pdf/objects.ts';
 
 /** /Contents of a signature dictionary, when it is a string that stands in the file itself. */
 export function contentsOf(signature: PdfDict): Required<PdfString> | undefined {
@@ -20,11 +10,6 @@ export function contentsOf(signature: PdfDict): Required<PdfString> | undefined 
 /** True for a document timestamp (ISO 32000-2 §12.8.5). */
 export function isDocumentTimestamp(signature: PdfDict): boolean {
   return isName(signature.get('SubFilter'), 'ETSI.RFC3161') || isName(signature.get('Type'), 'DocTimeStamp');
-}
-
-/** The object number of the signature dictionary of a field; undefined where it is direct. */
-export function signatureNumber({ value }: SignatureField): number | undefined {
-  return isRef(value) ? value.num : undefined;
 }
 
 /** Parameters of a transform method among the references of a signature (§12.8.2); undefined when it has none. */

@@ -98,7 +98,8 @@ function weighLaterSignatures(
   history: History,
 ): SignatureVerdict[] {
   return verdicts.map((verdict, index) => {
-    const end = signatures[index]?.covered?.end ?? 0;
+    const end = signatures[index]?.covered?.end;
+    if (end === undefined) return verdict;
     const reasons = history.steps
       .filter(({ offset }) => offset >= end)
       .flatMap(({ signed, visible }) => {

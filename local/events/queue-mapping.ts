@@ -1,6 +1,6 @@
 import type { Activity } from '../activity.ts';
 import type { Json } from '../assembly/template.ts';
-import type { LocalFunction } from '../functions/function.ts';
+import type { InvocationResult } from '../functions/invocation.ts';
 import type { LogSink } from '../functions/log.ts';
 import type { ReceivedMessage } from '../services/sqs/receiver.ts';
 import type { SqsAdmin } from '../services/sqs/sqs.ts';
@@ -17,8 +17,15 @@ export interface QueueMappingSettings {
   readonly filter: Pattern;
 }
 
+/** The function that messages go to. */
+export interface QueueTarget {
+  /** How many batches it can work on at once. */
+  readonly concurrency: number;
+  invoke(event: unknown, options: { readonly queue: boolean }): Promise<InvocationResult>;
+}
+
 export interface QueueMappingDeps {
-  readonly sqs: SqsAdmin;
+  readonly sqs: Pick<SqsAdmin, 'receive' | 'delete' | 'depths' | 'onChange'>;
   readonly activity: Activity;
   readonly log: LogSink;
   readonly clock: { now(): number };
@@ -53,12 +60,12 @@ function filterable(message: ReceivedMessage): Json {
 /** Lambda's pollers for one queue: batches go to the function, what succeeded is deleted, the rest comes back. */
 export class QueueMapping {
   readonly #settings: QueueMappingSettings;
-  readonly #target: LocalFunction;
+  readonly #target: QueueTarget;
   readonly #deps: QueueMappingDeps;
   #running = 0;
   #unsubscribe: (() => void) | undefined;
 
-  constructor(settings: QueueMappingSettings, target: LocalFunction, deps: QueueMappingDeps) {
+  constructor(settings: QueueMappingSettings, target: QueueTarget, deps: QueueMappingDeps) {
     this.#settings = settings;
     this.#target = target;
     this.#deps = deps;
@@ -87,21 +94,28 @@ export class QueueMapping {
   }
 
   async #consume(): Promise<void> {
-    const { id, queue, batchSize } = this.#settings;
-    const end = this.#deps.activity.begin(`queue ${queue}`);
+    const end = this.#deps.activity.begin(`queue ${this.#settings.queue}`);
     this.#running += 1;
+    const drained = await this.#drain();
+    this.#running -= 1;
+    // A message that came while this poller was already leaving found no room for another one.
+    if (drained) this.#poll();
+    end();
+  }
+
+  /** Works the queue until there is nothing to take; false when the queue could not be read. */
+  async #drain(): Promise<boolean> {
+    const { id, queue, batchSize } = this.#settings;
     try {
       // The batching window is an upper bound: whatever is there when a poller is free makes a batch.
-      let batch = await this.#deps.sqs.receive(queue, { max: batchSize, wait: 0 });
-      while (batch.length > 0) {
+      for (;;) {
+        const batch = this.#unsubscribe ? await this.#deps.sqs.receive(queue, { max: batchSize, wait: 0 }) : [];
+        if (batch.length === 0) return true;
         await this.#hand(batch);
-        batch = this.#unsubscribe ? await this.#deps.sqs.receive(queue, { max: batchSize, wait: 0 }) : [];
       }
     } catch (error) {
       this.#deps.log({ at: this.#deps.clock.now(), source: id, text: `polling ${queue} failed: ${String(error)}` });
-    } finally {
-      this.#running -= 1;
-      end();
+      return false;
     }
   }
 

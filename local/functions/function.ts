@@ -44,6 +44,7 @@ export class LocalFunction {
   readonly #idle: Slot[] = [];
   readonly #waiting: (() => void)[] = [];
   #running = 0;
+  #reaper: NodeJS.Timeout | undefined;
   #stopped = false;
 
   constructor(
@@ -97,6 +98,7 @@ export class LocalFunction {
 
   async stop(): Promise<void> {
     this.#stopped = true;
+    clearTimeout(this.#reaper);
     await this.kill('the laptop stops');
   }
 
@@ -182,7 +184,7 @@ export class LocalFunction {
       memoryMb: definition.memoryMb,
       print: (line) => this.#say(line),
     });
-    const slot: Slot = { environment, credentials: keys, principal, logStream, lastUsed: this.#deps.clock.now() };
+    const slot: Slot = { environment, credentials: keys, principal, logStream, lastUsed: performance.now() };
     this.#slots.add(slot);
     try {
       const { initMs } = await environment.ready;
@@ -227,12 +229,18 @@ export class LocalFunction {
 
   /** The environment most recently used comes first next time, so that the others can be given back. */
   #release(slot: Slot): void {
-    slot.lastUsed = this.#deps.clock.now();
+    slot.lastUsed = performance.now();
     this.#idle.push(slot);
-    const spare = this.#idle.filter(
-      (one, index) => index < this.#idle.length - 1 && slot.lastUsed - one.lastUsed > KEEP_IDLE_MS,
-    );
-    for (const one of spare) void this.#endSlot(one, 'idle');
+    if (this.#idle.length > 1) this.#reaper ??= setTimeout(() => this.#reap(), KEEP_IDLE_MS).unref();
+  }
+
+  /** Ends environments that have been idle for long, except the last one. */
+  #reap(): void {
+    this.#reaper = undefined;
+    const oldest = performance.now() - KEEP_IDLE_MS;
+    const spare = this.#idle.slice(0, -1).filter((slot) => slot.lastUsed <= oldest);
+    for (const slot of spare) void this.#endSlot(slot, 'idle');
+    if (this.#idle.length > 1) this.#reaper = setTimeout(() => this.#reap(), KEEP_IDLE_MS).unref();
   }
 
   async #endSlot(slot: Slot, reason: string): Promise<void> {

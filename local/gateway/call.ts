@@ -22,7 +22,7 @@ export interface CallObserver {
   before?(call: AwsCall): Promise<void> | void;
   /** Runs when the service has done its work; `drop` loses the answer and closes the connection. */
   after?(call: AwsCall): Promise<'answer' | 'drop'> | 'answer' | 'drop';
-  /** Runs when the answer has been sent (or lost). */
+  /** Runs once for each call that `before` saw, when the answer has been sent, or lost, or could not be made. */
   done?(call: AwsCall): void;
   /** Runs for every call that no policy grants. */
   denied?(call: AwsCall, missing: Permission, reason: string): void;

@@ -105,12 +105,16 @@ async function answer(
     const awsRequest = toRequest(options, id, head, authenticated);
     const call = { ...describe(service, awsRequest), bytesIn: 0 };
     await permit(options, observers, service, awsRequest, call, meter);
-    for (const observer of observers) await observer.before?.(call);
-    if (expectsContinue && service.streams && !authenticated.form) response.writeContinue();
-    const result = await handle(options, service, awsRequest);
-    call.bytesIn = meter.bytes;
-    call.status = result.status;
-    await finish(observers, call, request, response, result);
+    try {
+      for (const observer of observers) await observer.before?.(call);
+      if (expectsContinue && service.streams && !authenticated.form) response.writeContinue();
+      const result = await handle(options, service, awsRequest);
+      call.bytesIn = meter.bytes;
+      call.status = result.status;
+      await finish(observers, call, request, response, result);
+    } finally {
+      for (const observer of observers) observer.done?.(call);
+    }
   } catch (error) {
     await send(request, response, failure(options, service, error, id));
   }
@@ -152,7 +156,6 @@ async function finish(
   for (const observer of observers) lost = (await observer.after?.(call)) === 'drop' || lost;
   if (lost) drop(request, result);
   else call.bytesOut = await send(request, response, result);
-  for (const observer of observers) observer.done?.(call);
 }
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };

@@ -12,7 +12,7 @@ export async function send(request: IncomingMessage, response: ServerResponse, a
   const { body } = answer;
   response.statusCode = answer.status;
   for (const [name, value] of Object.entries(answer.headers)) response.setHeader(name, value);
-  if (!request.complete) response.setHeader('connection', 'close');
+  if (hasMoreToRead(request)) response.setHeader('connection', 'close');
   let sent = 0;
   if (body instanceof Readable && !head) {
     body.on('data', (chunk: Buffer) => {
@@ -38,8 +38,15 @@ export function drop(request: IncomingMessage, answer: AwsResponse): void {
   request.socket.destroy();
 }
 
+/** A request without a body is not marked complete yet when it is answered at once. */
+function hasMoreToRead(request: IncomingMessage): boolean {
+  const { headers } = request;
+  const hasBody = headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
+  return hasBody && !request.complete;
+}
+
 function drain(request: IncomingMessage): void {
-  if (request.complete || request.destroyed) return;
+  if (request.destroyed || !hasMoreToRead(request)) return;
   let left = MAX_DRAIN;
   request.on('data', (chunk: Buffer) => {
     left -= chunk.length;

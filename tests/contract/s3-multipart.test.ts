@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import {
   AbortMultipartUploadCommand,
+  type ChecksumAlgorithm,
   type CompletedPart,
   CompleteMultipartUploadCommand,
   CreateMultipartUploadCommand,
@@ -37,15 +38,18 @@ async function start(Key: string, more: object = {}): Promise<string> {
   return UploadId ?? '';
 }
 
+/** Uploads a part; the checksum is repeated on completion only where the upload was started with one. */
 async function part(
   Key: string,
   UploadId: string,
   PartNumber: number,
   Body: Uint8Array | string,
-  more: object = {},
+  more: { ChecksumAlgorithm?: ChecksumAlgorithm } = {},
 ): Promise<CompletedPart> {
   const sent = await s3.send(new UploadPartCommand({ Bucket, Key, UploadId, PartNumber, Body, ...more }));
-  return { PartNumber, ETag: sent.ETag, ChecksumCRC32: sent.ChecksumCRC32, ChecksumSHA256: sent.ChecksumSHA256 };
+  const { ETag, ChecksumCRC32, ChecksumCRC32C, ChecksumCRC64NVME, ChecksumSHA256 } = sent;
+  const checksums = { ChecksumCRC32, ChecksumCRC32C, ChecksumCRC64NVME, ChecksumSHA256 };
+  return { PartNumber, ETag, ...(more.ChecksumAlgorithm ? checksums : {}) };
 }
 
 const complete = (Key: string, UploadId: string, Parts: CompletedPart[], more: object = {}) =>
@@ -131,9 +135,11 @@ describe('a multipart upload', () => {
 
   test('holds its list of parts to what was uploaded', async () => {
     const id = await start('strict');
+    const large = [await part('strict', id, 1, big), await part('strict', id, 2, big)];
+    expect(await refusal(complete('strict', id, large.toReversed()))).toEqual(['InvalidPartOrder', 400]);
     const one = await part('strict', id, 1, 'too small to be first');
     const two = await part('strict', id, 2, 'tail');
-    expect(await refusal(complete('strict', id, [two, one]))).toEqual(['InvalidPartOrder', 400]);
+    expect(await refusal(complete('strict', id, large))).toEqual(['InvalidPart', 400]);
     expect(await refusal(complete('strict', id, [one, two]))).toEqual(['EntityTooSmall', 400]);
     expect(await refusal(complete('strict', id, [{ ...one, ETag: two.ETag }]))).toEqual(['InvalidPart', 400]);
     expect(await refusal(complete('strict', id, [{ ...one, PartNumber: 7 }]))).toEqual(['InvalidPart', 400]);
@@ -189,12 +195,7 @@ describe('checksums of parts', () => {
         await part(key, id, 2, 'tail', { ChecksumAlgorithm }),
       ];
       const field = `Checksum${ChecksumAlgorithm}` as const;
-      const joined = await complete(
-        key,
-        id,
-        parts.map(({ PartNumber, ETag }) => ({ PartNumber, ETag })),
-        { ChecksumType: 'FULL_OBJECT' },
-      );
+      const joined = await complete(key, id, parts, { ChecksumType: 'FULL_OBJECT' });
       const Body = Buffer.concat([big, Buffer.from('tail')]);
       const whole = await s3.send(new PutObjectCommand({ Bucket, Key: `${key}-plain`, Body, ChecksumAlgorithm }));
       expect(joined[field]).toBe(whole[field]);

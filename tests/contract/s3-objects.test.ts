@@ -176,13 +176,12 @@ describe('conditions', () => {
   test('on reading', async () => {
     const { ETag } = await put('cond', 'body');
     const { LastModified } = await get('cond');
-    const later = new Date((LastModified?.getTime() ?? 0) + 60_000);
     const earlier = new Date((LastModified?.getTime() ?? 0) - 60_000);
     expect(await text('cond', { IfMatch: ETag })).toBe('body');
     expect(await refusal(get('cond', { IfMatch: '"other"' }))).toEqual(['PreconditionFailed', 412]);
     expect((await refusal(get('cond', { IfNoneMatch: ETag })))[1]).toBe(304);
     expect(await text('cond', { IfNoneMatch: '"other"' })).toBe('body');
-    expect((await refusal(get('cond', { IfModifiedSince: later })))[1]).toBe(304);
+    expect((await refusal(get('cond', { IfModifiedSince: LastModified })))[1]).toBe(304);
     expect(await text('cond', { IfModifiedSince: earlier })).toBe('body');
     expect(await refusal(get('cond', { IfUnmodifiedSince: earlier }))).toEqual(['PreconditionFailed', 412]);
     // The entity tag outranks the date (RFC 9110 §13.2.2).

@@ -108,7 +108,7 @@ describe('versions', () => {
     const seen: string[] = [];
     let KeyMarker: string | undefined;
     let VersionIdMarker: string | undefined;
-    for (let more = true; more; ) {
+    for (let more = true, pages = 0; more && pages < 10; pages++) {
       const page = await s3.send(
         new ListObjectVersionsCommand({ Bucket: Listed, MaxKeys: 1, KeyMarker, VersionIdMarker }),
       );

@@ -92,10 +92,10 @@ export async function startCaseWorld() {
     },
     /** The jobs of every event of a case since the last call; new cases that they tell of are followed as well. */
     jobs: cases.next,
-    /** Does all work that follows from what happened, until nothing more does. */
-    async settle(code: string) {
+    /** Does all work that follows from what happened, until nothing more does; jobs of the kinds to skip are lost. */
+    async settle(code: string, skip: readonly Job['job'][] = []) {
       for (let jobs = await cases.next(code); jobs.length > 0; jobs = await cases.next(code)) {
-        for (const job of jobs) await world.work(job);
+        for (const job of jobs) if (!skip.includes(job.job)) await world.work(job);
       }
     },
     async work(job: Job, deps = { sign: signDeps, delivery: deliveryDeps }) {

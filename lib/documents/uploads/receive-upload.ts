@@ -35,7 +35,7 @@ export type Received =
  */
 export async function receiveUpload(deps: ReceiveUploadDeps, arrival: Arrival): Promise<Received> {
   const received = await settle(deps, arrival);
-  
+  await deps.intake.discard(arrival.key, arrival.object.versionId);
   return received;
 }
 

@@ -154,6 +154,25 @@ describe('a stream mapping', () => {
     expect(batches).toEqual(['abc', 'bc']);
   });
 
+  it.each([0, 1, 2, 3, 4, 5, 6])('does not miss a write %i turns after it found nothing', async (turns) => {
+    const source = new ArrayStream();
+    const poll = source.poll.bind(source);
+    let written = false;
+    source.poll = async (after, limit) => {
+      const found = await poll(after, limit);
+      if (!written) {
+        written = true;
+        let turn = Promise.resolve();
+        for (let passed = 0; passed < turns; passed += 1) turn = turn.then(() => {});
+        void turn.then(() => source.write('late'));
+      }
+      return found;
+    };
+    const { batches, idle } = await start(source, () => undefined);
+    await idle();
+    expect(batches).toEqual(['late']);
+  });
+
   it('gives up records that are too old', async () => {
     const source = new ArrayStream();
     source.write('x');

@@ -294,6 +294,8 @@ describe('messages that come otherwise than expected', () => {
     const told = await messages(form.uploadId);
     for (const n of order) expect(await deliver(worker, told[n]!)).toEqual([]);
     expect(await read(form.uploadId)).toMatchObject({ status: 'accepted', sha256: sha256(bytes[order[0]!]!) });
+    const discarded = { code: 'upload.discarded', fields: { upload: form.uploadId, outcome: 'surplus' } };
+    expect(log.lines.filter((line) => line.fields.upload === form.uploadId).at(-1)).toMatchObject(discarded);
     expect(await leftInIntake(form.uploadId)).toBe(0);
   });
 

@@ -1,0 +1,470 @@
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import type { PersonId } from '../../../lib/access/actor.ts';
+import { changeWrites } from '../../../lib/cases/case-change.ts';
+import { EMPTY_LOG } from '../../../lib/evidence/case-event.ts';
+import { dispatchRecord } from '../../../lib/exchange/dispatch.ts';
+import { drafted } from '../../../lib/exchange/dispatch-transitions.ts';
+import type { DispatchView, IncomingView } from '../../../lib/exchange/exchange-view.ts';
+import { memorySource } from '../../../lib/pdf/byte-source.ts';
+import { type Id, newCaseCode, newId, systemRandom } from '../../../lib/platform/ids.ts';
+import { verifyPdf } from '../../../lib/signatures/verify-pdf.ts';
+import type { VerificationView } from '../../../lib/verification/verification-view.ts';
+import { type Caller, callApi, lambdaContext } from '../../support/call.ts';
+import {
+  type CaseWorld,
+  dyingAfter,
+  HAU_LOC,
+  HOANG_HOA,
+  LAN,
+  OLD_DISTRICT,
+  OPERATOR,
+  PROVINCE,
+  staff,
+  startCaseWorld,
+} from '../../support/case-world.ts';
+import { DAY, NOW } from '../../support/pki/authority.ts';
+import { samplePdf } from '../pdf/sample-pdf.ts';
+
+// Files are signed for real: a busy machine takes its time.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
+
+const CLERK = staff(PROVINCE, 'clerk');
+const OFFICER = staff(PROVINCE, 'officer');
+const LEADER = staff(PROVINCE, 'leader');
+const RECEIVER = staff(HOANG_HOA, 'clerk');
+
+let world: CaseWorld;
+let salt = 0;
+beforeAll(async () => {
+  world = await startCaseWorld();
+});
+afterAll(() => world.close());
+
+type Problem = { code?: string; field?: string };
+const pdf = () => samplePdf({ trailer: `/Salt (d${salt++})` });
+const call = <T = DispatchView & Problem>(caller: Caller, request: Parameters<typeof callApi>[2], body?: unknown) =>
+  callApi<T>(world.dispatches, caller, request, body);
+const read = async (code: string) => (await call(OFFICER, `GET /api/dispatches/${code}`)).body;
+const incoming = async (unit: string, view = 'open') =>
+  (await call<{ items: IncomingView[] }>(staff(unit, 'clerk'), `GET /api/incoming?unit=${unit}&view=${view}`)).body
+    .items;
+
+async function draftBody(overrides: object = {}) {
+  const { documentId } = await world.upload(OFFICER, pdf(), PROVINCE);
+  return { documentId, type: 'ke-hoach', subject: 'Kế hoạch', recipients: [HOANG_HOA], ...overrides };
+}
+
+async function draft(overrides: object = {}): Promise<string> {
+  const answer = await call(OFFICER, 'POST /api/dispatches', { unit: PROVINCE, ...(await draftBody(overrides)) });
+  expect(answer.body).toMatchObject({ state: 'draft' });
+  return answer.body.code;
+}
+
+async function sign(code: string) {
+  const answer = await call(LEADER, `POST /api/dispatches/${code}/sign`, { sha256: (await read(code)).sha256 });
+  expect(answer.body).toMatchObject({ state: 'approved', working: true });
+  await world.settle(code);
+}
+
+async function issue(overrides: object = {}): Promise<string> {
+  const code = await draft(overrides);
+  await sign(code);
+  expect((await call(CLERK, `POST /api/dispatches/${code}/issue`)).body).toMatchObject({ state: 'issuing' });
+  await world.settle(code);
+  return code;
+}
+
+/** The incoming document of a dispatch at a unit. */
+async function arrivedAt(unit: string, dispatch: string): Promise<IncomingView> {
+  const view = await read(dispatch);
+  const found = (await incoming(unit)).find((item) => item.reference === view.number);
+  if (!found) throw new Error('not arrived');
+  return found;
+}
+
+describe('a dispatch, from one agency to another', () => {
+  it('is signed, numbered, sealed, delivered, checked, registered, and acknowledged', async () => {
+    const code = await issue({ recipients: [HOANG_HOA, HAU_LOC], urgency: 'khan' });
+    const issued = await read(code);
+    expect(issued).toMatchObject({
+      state: 'issued',
+      number: '01/KH-UBND',
+      signer: { capacity: 'head' },
+      recipients: [
+        { unit: HOANG_HOA, status: '01' },
+        { unit: HAU_LOC, status: '01' },
+      ],
+      working: false,
+    });
+    const verdict = await verifyPdf(memorySource(await world.bytesOf(issued.documentId)), {
+      trust: world.authority.trust,
+      at: NOW,
+    });
+    expect(verdict.status).toBe('TOTAL_PASSED');
+    expect(verdict.signatures.map((item) => item.signer?.name)).toEqual([
+      'Lãnh đạo Thanh Hóa',
+      'Ủy ban nhân dân tỉnh Thanh Hóa',
+    ]);
+
+    const arrived = await arrivedAt(HOANG_HOA, code);
+    expect(arrived).toMatchObject({
+      state: 'arrived',
+      sender: { code: PROVINCE },
+      reference: '01/KH-UBND',
+      registerBy: '2026-03-09T23:59:59+07:00',
+      late: false,
+      verdict: { passed: true, signatures: [{ status: 'TOTAL_PASSED' }, { status: 'TOTAL_PASSED' }] },
+    });
+    const registered = await call<IncomingView>(RECEIVER, `POST /api/incoming/${arrived.code}/register`);
+    expect(registered.body).toMatchObject({ state: 'registered', number: '01', late: false });
+    await world.settle(code);
+    const other = await arrivedAt(HAU_LOC, code);
+    await call(staff(HAU_LOC, 'clerk'), `POST /api/incoming/${other.code}/return`, { reason: 'Gửi nhầm.' });
+    await world.settle(code);
+    expect((await read(code)).recipients).toMatchObject([
+      { unit: HOANG_HOA, status: '03', number: '01' },
+      { unit: HAU_LOC, status: '02', reason: 'Gửi nhầm.' },
+    ]);
+    const templates = world.notices.filter((job) => job.caseId === code).map((job) => job.template);
+    expect(templates).toEqual(['dispatch.to-sign', 'dispatch.to-issue', 'dispatch.registered', 'dispatch.returned']);
+    for (const of of [code, arrived.code]) {
+      const path = of === code ? `GET /api/dispatches/${of}/evidence` : undefined;
+      if (path) expect((await call(OFFICER, path as 'GET /api/x')).body).toMatchObject({ whole: true });
+    }
+  });
+
+  it('can be read by its recipients from the moment it is issued, and by no other unit', async () => {
+    const code = await issue();
+    const document = await world.documents.document((await read(code)).documentId as Id);
+    expect(document.readers).toEqual([HOANG_HOA]);
+  });
+
+  it('reaches the successor of a recipient that has ended', async () => {
+    const code = await issue({ recipients: [OLD_DISTRICT] });
+    expect((await read(code)).recipients).toMatchObject([{ unit: HOANG_HOA, addressedTo: OLD_DISTRICT, status: '01' }]);
+  });
+
+  it('that is registered late says so', async () => {
+    const code = await issue();
+    const arrived = await arrivedAt(HOANG_HOA, code);
+    expect(arrived.registerBy).toBe('2026-03-10T23:59:59+07:00');
+    world.time.now = NOW + 2 * DAY;
+    expect((await arrivedAt(HOANG_HOA, code)).late).toBe(true);
+    const registered = await call<IncomingView>(RECEIVER, `POST /api/incoming/${arrived.code}/register`);
+    expect(registered.body).toMatchObject({ state: 'registered', late: true });
+    world.time.now = NOW;
+  });
+});
+
+describe('a draft', () => {
+  it('that was signed goes back to the signer when it changes', async () => {
+    const code = await draft();
+    await sign(code);
+    const changed = await call(OFFICER, `PUT /api/dispatches/${code}`, await draftBody({ recipients: [HAU_LOC] }));
+    expect(changed.body).toMatchObject({ state: 'draft', recipients: [{ unit: HAU_LOC }] });
+    expect(changed.body).not.toHaveProperty('signer');
+    expect((await call(CLERK, `POST /api/dispatches/${code}/issue`)).body).toMatchObject({ code: 'invalid_state' });
+  });
+
+  it('stands once it is numbered', async () => {
+    const code = await issue();
+    expect((await call(OFFICER, `PUT /api/dispatches/${code}`, await draftBody())).body).toMatchObject({
+      code: 'invalid_state',
+    });
+  });
+
+  it.each([
+    ['an unknown recipient', { recipients: [HOANG_HOA, 'H99.1'] }, 'unit_unknown', 'recipients[1]'],
+    ['a recipient twice', { recipients: [HOANG_HOA, HOANG_HOA] }, 'recipient_duplicate', 'recipients[1]'],
+    [
+      'a recipient twice under two codes',
+      { recipients: [HOANG_HOA, OLD_DISTRICT] },
+      'recipient_duplicate',
+      'recipients[1]',
+    ],
+    ['the sender itself', { recipients: [PROVINCE] }, 'recipient_is_sender', 'recipients[0]'],
+    ['no recipient', { recipients: [] }, 'invalid_field', 'recipients'],
+    ['a type that is none', { type: 'tho' }, 'invalid_field', 'type'],
+    ['another urgency', { urgency: 'now' }, 'invalid_field', 'urgency'],
+    ['a document nobody has', { documentId: '0'.repeat(26) }, 'not_found', 'document'],
+  ])('with %s is refused', async (_, overrides, code, field) => {
+    const body = { unit: PROVINCE, ...(await draftBody(overrides)) };
+    expect((await call(OFFICER, 'POST /api/dispatches', body)).body).toMatchObject({ code, field });
+  });
+
+  it('is signed by someone competent on the day, and only as it was shown', async () => {
+    const code = await draft();
+    const { sha256 } = await read(code);
+    expect((await call(LEADER, `POST /api/dispatches/${code}/sign`, { sha256: '0'.repeat(64) })).body).toMatchObject({
+      code: 'document_changed',
+    });
+    const deputy = { sub: 'deputy-1' };
+    const assignment = {
+      unit: PROVINCE,
+      role: 'leader',
+      title: 'CHÁNH VĂN PHÒNG',
+      capacity: 'TUQ',
+      from: '2026-01-01',
+    };
+    await callApi(world.directory, OPERATOR, `PUT /api/people/${deputy.sub}`, {
+      name: 'Phó',
+      assignments: [assignment],
+    });
+    // Authorised without a time limit.
+    expect((await call(deputy, `POST /api/dispatches/${code}/sign`, { sha256 })).body).toMatchObject({
+      code: 'signer_not_competent',
+    });
+    const limited = { ...assignment, until: '2026-12-31' };
+    await callApi(world.directory, OPERATOR, `PUT /api/people/${deputy.sub}`, { name: 'Phó', assignments: [limited] });
+    expect((await call(deputy, `POST /api/dispatches/${code}/sign`, { sha256 })).body).toMatchObject({
+      code: 'signer_without_certificate',
+    });
+  });
+});
+
+describe('who may do what', () => {
+  let code: string;
+  let arrived: string;
+  beforeAll(async () => {
+    code = await issue();
+    arrived = (await arrivedAt(HOANG_HOA, code)).code;
+  });
+
+  it.each([
+    ['a citizen', LAN],
+    ['the operator', OPERATOR],
+    ['a unit that has nothing to do with it', staff(HAU_LOC, 'clerk')],
+    ['the receiver', RECEIVER],
+  ])('%s does not see the sender’s case', async (_, caller) => {
+    const requests: [Parameters<typeof callApi>[2], object?][] = [
+      [`GET /api/dispatches/${code}`],
+      [`GET /api/dispatches/${code}/evidence`],
+      [`GET /api/dispatches?unit=${PROVINCE}`],
+      [`GET /api/registers/${PROVINCE}/outgoing/2026`],
+      [`PUT /api/dispatches/${code}`, await draftBody()],
+      [`POST /api/dispatches/${code}/sign`, { sha256: '0'.repeat(64) }],
+      [`POST /api/dispatches/${code}/issue`],
+    ];
+    for (const [request, body] of requests) {
+      expect((await call(caller, request, body)).body).toMatchObject({ code: 'not_found' });
+    }
+    const body = { unit: PROVINCE, ...(await draftBody()) };
+    expect((await call(caller, 'POST /api/dispatches', body)).body).toMatchObject({ code: 'not_found' });
+  });
+
+  it.each([
+    ['a citizen', LAN],
+    ['the operator', OPERATOR],
+    ['another unit', staff(HAU_LOC, 'clerk')],
+    ['the sender', CLERK],
+  ])('%s does not see the receiver’s case', async (_, caller) => {
+    for (const request of [
+      `GET /api/incoming/${arrived}`,
+      `GET /api/incoming?unit=${HOANG_HOA}`,
+      `GET /api/registers/${HOANG_HOA}/incoming/2026`,
+      `POST /api/incoming/${arrived}/register`,
+    ] as const) {
+      expect((await call(caller, request)).body).toMatchObject({ code: 'not_found' });
+    }
+    expect((await call(caller, `POST /api/incoming/${arrived}/return`, { reason: 'x' })).body).toMatchObject({
+      code: 'not_found',
+    });
+  });
+
+  it('each role leaves to the others what is theirs', async () => {
+    const forbidden: [Caller, Parameters<typeof callApi>[2], object?][] = [
+      [OFFICER, `POST /api/dispatches/${code}/sign`, { sha256: '0'.repeat(64) }],
+      [OFFICER, `POST /api/dispatches/${code}/issue`],
+      [LEADER, `POST /api/dispatches/${code}/issue`],
+      [CLERK, `POST /api/dispatches/${code}/sign`, { sha256: '0'.repeat(64) }],
+      [LEADER, `PUT /api/dispatches/${code}`, await draftBody()],
+      [staff(HOANG_HOA, 'officer'), `POST /api/incoming/${arrived}/register`],
+      [staff(HOANG_HOA, 'leader'), `POST /api/incoming/${arrived}/return`, { reason: 'x' }],
+    ];
+    for (const [caller, request, body] of forbidden) {
+      expect((await call(caller, request, body)).body).toMatchObject({ code: 'forbidden' });
+    }
+  });
+});
+
+describe('what does not pass the check', () => {
+  it('is not registered; it can only be returned', async () => {
+    // The authority loses its trust: nothing is wrong with the bytes, and yet there is doubt.
+    const code = await draft();
+    await sign(code);
+    await call(CLERK, `POST /api/dispatches/${code}/issue`);
+    const distrusted = { ...world.deliveryDeps, directory: withoutTrust() };
+    const [seal] = await world.jobs(code);
+    if (!seal) throw new Error('no job');
+    await world.work(seal);
+    const [delivery] = (await world.jobs(code)).filter((job) => job.job === 'deliver');
+    if (!delivery) throw new Error('no delivery');
+    await world.work(delivery, { sign: world.signDeps, delivery: distrusted });
+    const arrived = await arrivedAt(HOANG_HOA, code);
+    expect(arrived.verdict).toMatchObject({ passed: false });
+    expect(arrived.verdict.signatures[0]?.reasons[0]).toMatchObject({ code: 'no_path_to_trust' });
+    expect((await call(RECEIVER, `POST /api/incoming/${arrived.code}/register`)).body).toMatchObject({
+      code: 'signature_not_valid',
+    });
+    const returned = await call(RECEIVER, `POST /api/incoming/${arrived.code}/return`, {
+      reason: 'Chữ ký không hợp lệ.',
+    });
+    expect(returned.body).toMatchObject({ state: 'returned' });
+    await world.settle(code);
+    expect((await read(code)).recipients[0]).toMatchObject({ status: '02' });
+  });
+
+  function withoutTrust() {
+    const { directory } = world.deliveryDeps;
+    return new Proxy(directory, {
+      get: (target, name) =>
+        name === 'trustAnchors' ? async () => [] : (Reflect.get(target, name) as () => unknown).bind(target),
+    });
+  }
+});
+
+describe('a worker that dies', () => {
+  it('anywhere while it delivers leaves one incoming document in the end', async () => {
+    let n = 1;
+    for (; ; n++) {
+      const code = await draft();
+      await sign(code);
+      await call(CLERK, `POST /api/dispatches/${code}/issue`);
+      for (const job of await world.jobs(code)) await world.work(job);
+      const [job] = (await world.jobs(code)).filter((item) => item.job === 'deliver');
+      if (!job) throw new Error('no delivery');
+      const dying = dyingAfter(world.deliveryDeps, n);
+      const died = await world.work(job, { sign: world.signDeps, delivery: dying.deps }).catch(() => true);
+      if (!died && dying.calls() < n) break;
+      await world.work(job);
+      await world.work(job);
+      const reference = (await read(code)).number;
+      const found = (await incoming(HOANG_HOA)).filter((item) => item.reference === reference);
+      expect(found).toHaveLength(1);
+      const events = await world.events.log(code);
+      expect(events.filter((event) => event.type === 'dispatch.arrived')).toHaveLength(1);
+    }
+    expect(n).toBeGreaterThan(4);
+  });
+});
+
+describe('numbers', () => {
+  it('have no gap and are unique when a hundred dispatches are issued at once', async () => {
+    const codes = await Promise.all(Array.from({ length: 100 }, signedDispatch));
+    const before = await register();
+    const answers = await Promise.all(codes.map((code) => issueUntilDone(code)));
+    expect(new Set(answers).size).toBe(100);
+    const entries = (await register()).slice(before.length);
+    expect(entries.map((entry) => entry.number)).toEqual(Array.from({ length: 100 }, (_, i) => before.length + i + 1));
+    expect(new Set(entries.map((entry) => entry.caseId))).toEqual(new Set(codes));
+  });
+
+  /** A client tries again when it is told that the service is busy, under the same key. */
+  async function issueUntilDone(code: string): Promise<string> {
+    const key = `issue-${code}`;
+    for (;;) {
+      const answer = await callApi<DispatchView & Problem>(
+        world.dispatches,
+        CLERK,
+        `POST /api/dispatches/${code}/issue`,
+        undefined,
+        key,
+      );
+      if (answer.status === 200) return answer.body.number ?? '';
+      expect(answer.body.code).toBe('busy');
+    }
+  }
+
+  async function register() {
+    const items: { number: number; caseId: string }[] = [];
+    let cursor: string | undefined;
+    do {
+      const query = cursor === undefined ? '' : `&cursor=${encodeURIComponent(cursor)}`;
+      const page = await call<{ items: typeof items; cursor?: string }>(
+        CLERK,
+        `GET /api/registers/${PROVINCE}/outgoing/2026?limit=100${query}`,
+      );
+      items.push(...page.body.items);
+      cursor = page.body.cursor;
+    } while (cursor !== undefined);
+    return items;
+  }
+
+  /** A signed dispatch as it is kept; that its file is signed does not matter here. */
+  async function signedDispatch(): Promise<string> {
+    const code = newCaseCode('VB', systemRandom);
+    const by = LEADER.sub as PersonId;
+    const dispatch = dispatchRecord.parse({
+      state: 'draft',
+      code,
+      unit: PROVINCE,
+      type: 'cong-van',
+      subject: 'x',
+      urgency: 'thuong',
+      recipients: [{ unit: HOANG_HOA }],
+      draft: { documentId: newId(systemRandom), sha256: '0'.repeat(64), drafter: OFFICER.sub },
+      createdAt: NOW,
+      pending: [],
+      log: EMPTY_LOG,
+    });
+    if (dispatch.state !== 'draft') throw new Error('not a draft');
+    const approval = { by, name: 'A', title: 'B', capacity: 'head' as const, at: NOW, sha256: '0'.repeat(64) };
+    const signed = { ...dispatch, state: 'signed' as const, approval, signed: { sha256: '0'.repeat(64), at: NOW } };
+    const { dispatches, events } = world.signDeps;
+    const { writes } = changeWrites({ cases: dispatches, events }, undefined, {
+      ...drafted(dispatch, { personId: by }),
+      next: signed,
+    });
+    await dispatches.commit(writes);
+    return code;
+  }
+});
+
+describe('verification', () => {
+  const verify = async (bytes: Uint8Array) => {
+    const event = {
+      version: '2.0',
+      rawPath: '/api/verify',
+      headers: { 'content-type': 'application/pdf' },
+      requestContext: { http: { method: 'POST', path: '/api/verify' } },
+      body: Buffer.from(bytes).toString('base64'),
+      isBase64Encoded: true,
+    };
+    const answer = await world.verify(event as never, lambdaContext());
+    return JSON.parse(answer.body ?? '') as VerificationView;
+  };
+
+  it('confirms what was issued from its bytes alone, and nothing that differs by one of them', async () => {
+    const code = await issue();
+    const view = await read(code);
+    const bytes = await world.bytesOf(view.documentId);
+    expect(await verify(bytes)).toMatchObject({
+      genuine: true,
+      status: 'TOTAL_PASSED',
+      issued: { what: 'dispatch', code, number: view.number, standing: 'in-force', signers: [{ title: 'CHỦ TỊCH' }] },
+    });
+    const document = await world.documents.document(view.documentId as Id);
+    const [original, signed] = document.versions;
+    if (!original || !signed) throw new Error('no versions');
+    expect(await verify(await world.objects.read(original))).toMatchObject({ genuine: false, status: 'INDETERMINATE' });
+    // Validly signed, but it was never issued: it lacks the seal.
+    expect(await verify(await world.objects.read(signed))).toMatchObject({ genuine: false, status: 'TOTAL_PASSED' });
+    const changed = Uint8Array.from(bytes);
+    changed[bytes.length >> 2] = (changed[bytes.length >> 2] ?? 0) ^ 1;
+    expect(await verify(changed)).toMatchObject({ genuine: false });
+    expect(await verify(Buffer.from('no pdf'))).toMatchObject({ genuine: false, status: 'TOTAL_FAILED' });
+  });
+
+  it('tells by code what was issued, and nothing of who drafted it', async () => {
+    const code = await issue();
+    const { documentId, sha256 } = await read(code);
+    const ask = (text: string) =>
+      callApi<{ items: { sha256: string }[]; code?: string }>(world.verify, undefined, `GET /api/verify/${text}`);
+    for (const text of [code, code.toLowerCase(), documentId]) {
+      const { body } = await ask(text);
+      expect(body.items.map((item) => item.sha256)).toEqual([sha256]);
+      expect(JSON.stringify(body)).not.toContain(OFFICER.sub);
+    }
+    expect((await ask(await draft())).body).toMatchObject({ code: 'not_found' });
+  });
+});
