@@ -22,13 +22,9 @@ const problem = z
   .meta({ id: 'Problem', description: 'RFC 9457 problem details.' });
 
 const idempotencyKey = z.object({
-  'Idempotency-Key': z
-    .string()
-    .min(8)
-    .max(128)
-    .meta({
-      description: 'Made by the client for each change; repeated with the same request it gives the same answer.',
-    }),
+  'Idempotency-Key': z.string().min(8).max(128).meta({
+    description: 'Made by the client for each change; repeated with the same request it gives the same answer.',
+  }),
 });
 
 /** The OpenAPI 3.1 description of the routes. */

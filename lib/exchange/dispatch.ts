@@ -17,11 +17,11 @@ const instant = z.number().int();
 const hash = z.string().length(64);
 
 /** A recipient as it was resolved; `addressedTo` is the code that was given, where that unit has ended. */
-export const recipient = z.object({ unit: unitCode, addressedTo: unitCode.optional() });
+const recipient = z.object({ unit: unitCode, addressedTo: unitCode.optional() });
 export type Recipient = z.infer<typeof recipient>;
 
 /** What became of it at one recipient. */
-export const delivery = recipient.extend({
+const delivery = recipient.extend({
   status: z.enum(['sending', 'arrived', 'returned', 'registered']),
   at: instant,
   /** The recipient's case. */

@@ -46,7 +46,7 @@ export const incomingRecord = z.discriminatedUnion('state', [
   state('returned', base.extend({ reason: z.string(), returnedAt: instant })),
 ]);
 export type Incoming = z.infer<typeof incomingRecord>;
-export type IncomingState = Incoming['state'];
+type IncomingState = Incoming['state'];
 export type IncomingIn<S extends IncomingState> = Extract<Incoming, { state: S }>;
 export type IncomingChange = Change<Incoming>;
 

@@ -4,7 +4,7 @@ import type { LocalDate } from '../platform/clock.ts';
 export type DeliveryStatus = 'sending' | 'arrived' | 'returned' | 'registered';
 
 /** Status codes of the exchange axis, dated (Quyết định 28/2018/QĐ-TTg). */
-export const STATUS_CODES: readonly {
+const STATUS_CODES: readonly {
   readonly from: LocalDate;
   readonly source: string;
   readonly codes: readonly {

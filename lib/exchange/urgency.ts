@@ -3,7 +3,7 @@ import type { Deadline, WorkingCalendar } from '../calendar/working-calendar.ts'
 import { type EpochMs, endOfDay, localDate } from '../platform/clock.ts';
 
 /** Degrees of urgency, least first (NĐ 30/2020 art. 4, annex I). */
-export const URGENCIES = [
+const URGENCIES = [
   { id: 'thuong', vi: 'Thường', en: 'Ordinary', register: 'next-working-day' },
   { id: 'khan', vi: 'Khẩn', en: 'Urgent', register: 'same-day' },
   { id: 'thuong-khan', vi: 'Thượng khẩn', en: 'Very urgent', register: 'same-day' },

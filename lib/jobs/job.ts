@@ -49,7 +49,6 @@ export const signJob = z.union([
 export type SignJob = z.infer<typeof signJob>;
 
 export const deliveryJob = z.discriminatedUnion('job', [deliverJob, reportStatusJob]);
-export type DeliveryJob = z.infer<typeof deliveryJob>;
 
 export type QueueName = 'sign' | 'delivery' | 'notify';
 

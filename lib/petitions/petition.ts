@@ -16,7 +16,7 @@ const instant = z.number().int();
 const hash = z.string().length(64);
 
 /** The deadline as it was computed at acceptance, with the versions of law and calendar that were applied. */
-export const dueRecord = z.object({
+const dueRecord = z.object({
   at: instant,
   day: z.string(),
   limit: z.string(),

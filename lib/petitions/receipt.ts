@@ -34,7 +34,7 @@ export function receiptContent(
       {
         text: 'Thời hạn trả lời được tính từ khi cơ quan tiếp nhận; ngày hẹn sẽ được thông báo khi tiếp nhận.',
       },
-      { text: `Tra cứu và kiểm tra giấy biên nhận này tại ${portalUrl}/verify/${petition.code}` },
+      { label: 'Tra cứu tại', value: `${portalUrl}/verify/${petition.code}` },
     ],
   };
 }

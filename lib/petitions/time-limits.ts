@@ -19,7 +19,7 @@ export interface TimeLimit {
 }
 
 /** Counted from acceptance. New law: a new row with its first day; rows are never changed. */
-export const TIME_LIMITS: readonly TimeLimit[] = [
+const TIME_LIMITS: readonly TimeLimit[] = [
   {
     id: 'feedback-2008',
     lane: 'feedback',

@@ -3,13 +3,13 @@ import { type EpochMs, formatIso } from '../platform/clock.ts';
 import type { Petition } from './petition.ts';
 import { writtenDay } from './petition-jobs.ts';
 
-export interface Sentence {
+interface Sentence {
   readonly vi: string;
   readonly en: string;
 }
 
 /** One thing that happened, as the citizen reads it. */
-export interface TimelineEntry extends Sentence {
+interface TimelineEntry extends Sentence {
   /** ISO 8601 with +07:00. */
   readonly at: string;
   readonly type: string;

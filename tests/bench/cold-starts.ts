@@ -19,7 +19,10 @@ export async function measureColdStarts(laptop: DemoLaptop, names: readonly stri
       // An event that no handler knows: loading is what is measured, whatever comes of it.
       await functions.invoke(key, { Records: [] });
       await laptop.settled();
-      const started = functions.coldStarts().slice(before).filter(({ functionId }) => functionId === functions.id(key));
+      const started = functions
+        .coldStarts()
+        .slice(before)
+        .filter(({ functionId }) => functionId === functions.id(key));
       taken.push(...started.slice(0, 1).map(({ initMs }) => initMs));
     }
     inits.set(name, median(taken));

@@ -30,7 +30,9 @@ export function costOf({ calls, httpRequests, invocations }: JobCounts): JobCost
   const readUnits = sum((call) => call.readUnits);
   const writeUnits = sum((call) => call.writeUnits);
   // A message that is sent is received and deleted too; the laptop's pollers do that beside the gateway.
-  const messages = counted.filter(({ service, operation }) => service === 'sqs' && operation.startsWith('SendMessage')).length;
+  const messages = counted.filter(
+    ({ service, operation }) => service === 'sqs' && operation.startsWith('SendMessage'),
+  ).length;
   const dollars =
     counted.reduce((total, { service, operation }) => total + requestPrice(service, operation), 0) +
     readUnits * PRICES.dynamoDbReadUnit +

@@ -18,7 +18,17 @@ export const PRICES = {
   lambdaRequest: 0.2 / 1e6,
 } as const;
 
-const S3_WRITES = new Set(['PutObject', 'CopyObject', 'PostObject', 'CreateMultipartUpload', 'UploadPart', 'UploadPartCopy', 'CompleteMultipartUpload', 'ListObjectsV2', 'ListObjectVersions']);
+const S3_WRITES = new Set([
+  'PutObject',
+  'CopyObject',
+  'PostObject',
+  'CreateMultipartUpload',
+  'UploadPart',
+  'UploadPartCopy',
+  'CompleteMultipartUpload',
+  'ListObjectsV2',
+  'ListObjectVersions',
+]);
 
 /** What one call costs for being made (DynamoDB's units are priced apart). Deletions in S3 are free. */
 export function requestPrice(service: string, operation: string): number {

@@ -1,6 +1,6 @@
 import type { JobCost } from './cost.ts';
+import type { Figures } from './figures.ts';
 import { PRICES } from './prices.ts';
-import type { Figures } from './run.ts';
 
 const KB = (bytes: number) => `${Math.round(bytes / 1024)} kB`;
 const MS = (ms: number) => `${ms < 10 ? ms.toFixed(1) : Math.round(ms)} ms`;

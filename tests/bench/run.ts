@@ -10,31 +10,12 @@ import { petitionJob } from '../../cli/demo/petition-job.ts';
 import { Steps } from '../../cli/demo/steps.ts';
 import { bundleFunctions } from '../../infra/bundle.ts';
 import { FUNCTION_NAMES } from '../../infra/functions.ts';
-import { costOf, type JobCost } from './cost.ts';
 import { measureColdStarts } from './cold-starts.ts';
-import { report } from './report.ts';
+import { costOf, type JobCost } from './cost.ts';
+import type { Figures, Latency } from './figures.ts';
 import { median, quantile } from './quantiles.ts';
+import { report } from './report.ts';
 import { sealedPerSecond } from './throughput.ts';
-
-interface Latency {
-  readonly concurrency: number;
-  readonly requests: number;
-  readonly medianMs: number;
-  readonly p95Ms: number;
-}
-
-/** Everything that one run of the bench finds. */
-export interface Figures {
-  readonly date: string;
-  readonly machine: string;
-  readonly node: string;
-  readonly functions: readonly { readonly name: string; readonly bytes: number; readonly initMs: number }[];
-  readonly petition: readonly Latency[];
-  readonly sealedPerSecond: number;
-  readonly start: { readonly firstMs: number; readonly againMs: number };
-  readonly memoryMb: { readonly idle: number; readonly afterLoad: number };
-  readonly costs: { readonly petition: JobCost; readonly dispatch: JobCost };
-}
 
 const SINGLE = 60;
 const AT_ONCE = 20;
@@ -122,7 +103,13 @@ async function latency(laptop: DemoLaptop, concurrency: number, rounds: number):
   const taken: number[] = [];
   const send = async () => {
     const { ms } = await timed(() =>
-      citizen.post('/api/petitions', { kind: 'feedback', unit: HOANG_GIANG, subject: 'Đo thời gian', text: 'Đo thời gian tiếp nhận.', attachments: [] }),
+      citizen.post('/api/petitions', {
+        kind: 'feedback',
+        unit: HOANG_GIANG,
+        subject: 'Đo thời gian',
+        text: 'Đo thời gian tiếp nhận.',
+        attachments: [],
+      }),
     );
     taken.push(ms);
   };

@@ -7,7 +7,13 @@ import { HOANG_GIANG } from '../../cli/demo/people.ts';
  */
 export async function sealedPerSecond(laptop: DemoLaptop, count: number): Promise<number> {
   const citizen = await laptop.as('citizenBinh');
-  const body = { kind: 'feedback', unit: HOANG_GIANG, subject: 'Đo thông lượng', text: 'Đo thông lượng.', attachments: [] };
+  const body = {
+    kind: 'feedback',
+    unit: HOANG_GIANG,
+    subject: 'Đo thông lượng',
+    text: 'Đo thông lượng.',
+    attachments: [],
+  };
   const from = performance.now();
   await Promise.all(Array.from({ length: count }, () => citizen.post('/api/petitions', body)));
   await laptop.settled();

@@ -8,7 +8,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { createPresignedPost, type PresignedPostOptions } from '@aws-sdk/s3-presigned-post';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { errorCode, openEndpoint, refusal, type S3Endpoint } from './s3-endpoint.ts';
 
 let endpoint: S3Endpoint;
@@ -20,6 +20,7 @@ beforeAll(async () => {
   s3 = endpoint.client();
   Bucket = await endpoint.bucket();
 });
+beforeEach((context) => endpoint.skipKnownDifference(context));
 afterAll(() => endpoint.close());
 
 const absent = async (Key: string) =>

@@ -2,9 +2,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CreateBucketCommand, type CreateBucketCommandInput, S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
+import type { TestContext } from 'vitest';
 import { type Gateway, startGateway } from '../../local/gateway/gateway.ts';
 import type { LocalClock } from '../../local/gateway/service.ts';
 import { createS3 } from '../../local/services/s3/s3.ts';
+import { KNOWN_DIFFERENCES } from './s3-differences.ts';
 
 /** The S3 under test: ours, or the one that CONTRACT_S3_ENDPOINT, …_ACCESS_KEY_ID, …_SECRET_ACCESS_KEY, …_REGION name. */
 export interface S3Endpoint {
@@ -17,6 +19,8 @@ export interface S3Endpoint {
   client(config?: S3ClientConfig): S3Client;
   /** Creates a bucket with a name of its own. */
   bucket(input?: Omit<CreateBucketCommandInput, 'Bucket'>): Promise<string>;
+  /** Skips, saying why, a case that the server is known to differ in. For `beforeEach`. */
+  skipKnownDifference(context: TestContext): void;
   close(): Promise<void>;
 }
 
@@ -32,6 +36,7 @@ export async function openEndpoint(): Promise<S3Endpoint> {
   const secretAccessKey = env.CONTRACT_S3_SECRET_ACCESS_KEY ?? 'contract-secret';
   const started = outside === undefined ? await startOurs(region, accessKeyId, secretAccessKey) : undefined;
   const url = outside ?? started?.gateway.url ?? '';
+  const server = outside === undefined ? 'laptop' : (env.CONTRACT_S3_SERVER ?? 'aws');
   const clients: S3Client[] = [];
   const client = (config: S3ClientConfig = {}) => {
     const credentials = { accessKeyId, secretAccessKey };
@@ -45,13 +50,17 @@ export async function openEndpoint(): Promise<S3Endpoint> {
     region,
     accessKeyId,
     secretAccessKey,
-    server: outside === undefined ? 'laptop' : (env.CONTRACT_S3_SERVER ?? 'aws'),
+    server,
     client,
     async bucket(input = {}) {
       buckets += 1;
       const Bucket = `contract-${process.pid}-${Date.now().toString(36)}-${buckets}`;
       await root.send(new CreateBucketCommand({ Bucket, ...input }));
       return Bucket;
+    },
+    skipKnownDifference(context) {
+      const reason = KNOWN_DIFFERENCES[server]?.[context.task.name];
+      if (reason !== undefined) context.skip(`${server}: ${reason}`);
     },
     async close() {
       for (const made of clients) made.destroy();

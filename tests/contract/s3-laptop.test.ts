@@ -149,6 +149,12 @@ describe('after a restart', () => {
     s3 = await open();
     expect(existsSync(folder)).toBe(false);
     expect(await text('/docs/big')).toBe('part');
+    // Asked again it answers as it did, for the same parts only.
+    expect(String((await call('POST', `/docs/big?uploadId=${uploadId}`, { body: list })).body)).toContain('<ETag>');
+    const other = list.replace(String(part.headers.etag), `"${'0'.repeat(32)}"`);
+    await expect(call('POST', `/docs/big?uploadId=${uploadId}`, { body: other })).rejects.toMatchObject({
+      code: 'NoSuchUpload',
+    });
   });
 });
 

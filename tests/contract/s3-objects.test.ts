@@ -17,7 +17,7 @@ import {
   paginateListObjectsV2,
   type S3Client,
 } from '@aws-sdk/client-s3';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { openEndpoint, refusal, type S3Endpoint } from './s3-endpoint.ts';
 
 let endpoint: S3Endpoint;
@@ -29,6 +29,7 @@ beforeAll(async () => {
   s3 = endpoint.client();
   Bucket = await endpoint.bucket();
 });
+beforeEach((context) => endpoint.skipKnownDifference(context));
 afterAll(() => endpoint.close());
 
 const put = (Key: string, Body: string | Uint8Array = 'x', more: object = {}) =>
@@ -117,21 +118,30 @@ describe('objects', () => {
 });
 
 describe('keys', () => {
+  const isKept = async (key: string) => {
+    await put(key, `body of ${key}`);
+    expect(await text(key)).toBe(`body of ${key}`);
+    const { Contents } = await s3.send(new ListObjectsV2Command({ Bucket, Prefix: key }));
+    expect(Contents?.map(({ Key }) => Key)).toContain(key);
+  };
+
   test.each([
     'Đơn kiến nghị số 1.pdf',
-    'quotes\'"!*()@:,$&=+;?#%25 .txt',
+    'quotes\'"!*()@:,$&=+;?#%25 <.txt',
     'emoji/📄.pdf',
-    'a//b/./c',
-    'videos/2014/../../video1.wmv',
-    `${'k'.repeat(1024)}`,
     '.hidden',
     'con.json.tmp',
     '__proto__',
-  ])('like %s keep their bytes apart from all others', async (key) => {
-    await put(key, `body of ${key}`);
-    expect(await text(key)).toBe(`body of ${key}`);
-    const { Contents } = await s3.send(new ListObjectsV2Command({ Bucket, Prefix: key, EncodingType: 'url' }));
-    expect(Contents?.some(({ Key }) => decodeURIComponent((Key ?? '').replaceAll('+', ' ')) === key)).toBe(true);
+  ])('like %s are kept', isKept);
+
+  test('that climb and stay inside their bucket are kept', async () => {
+    for (const key of ['a//b/./c', 'videos/2014/../../video1.wmv', 'k'.repeat(1024)]) await isKept(key);
+  });
+
+  test('are encoded in a listing that asks for it', async () => {
+    await put('enc/ü 1\n');
+    const { Contents } = await s3.send(new ListObjectsV2Command({ Bucket, Prefix: 'enc/', EncodingType: 'url' }));
+    expect(decodeURIComponent((Contents?.[0]?.Key ?? '').replaceAll('+', ' '))).toBe('enc/ü 1\n');
   });
 
   test('never climb above their bucket', async () => {
@@ -279,7 +289,7 @@ describe('copies', () => {
 
 describe('listings', () => {
   let Listed: string;
-  const keys = ['a/1', 'a/2', 'a/b/3', 'c', 'c/4', 'đ', '\u{1f4c4}', '\uff5e'];
+  const keys = ['a/1', 'a/2', 'a/b/3', 'c.', 'c/4', 'đ', '\u{1f4c4}', '\uff5e'];
   beforeAll(async () => {
     Listed = await endpoint.bucket();
     for (const Key of keys) await s3.send(new PutObjectCommand({ Bucket: Listed, Key, Body: 'x' }));
@@ -295,7 +305,7 @@ describe('listings', () => {
   test('roll keys up by delimiter', async () => {
     const found = await s3.send(new ListObjectsV2Command({ Bucket: Listed, Delimiter: '/' }));
     expect(found.CommonPrefixes?.map(({ Prefix }) => Prefix)).toEqual(['a/', 'c/']);
-    expect(found.Contents?.map(({ Key }) => Key)?.[0]).toBe('c');
+    expect(found.Contents?.map(({ Key }) => Key)?.[0]).toBe('c.');
     const below = await s3.send(new ListObjectsV2Command({ Bucket: Listed, Delimiter: '/', Prefix: 'a/' }));
     expect(below.Contents?.map(({ Key }) => Key)).toEqual(['a/1', 'a/2']);
     expect(below.CommonPrefixes?.map(({ Prefix }) => Prefix)).toEqual(['a/b/']);
@@ -308,13 +318,13 @@ describe('listings', () => {
       for (const { Key } of page.Contents ?? []) seen.push(Key ?? '');
       for (const { Prefix } of page.CommonPrefixes ?? []) seen.push(Prefix ?? '');
     }
-    expect(seen.sort()).toEqual(['a/', 'c', 'c/', 'đ', '\u{1f4c4}', '\uff5e'].sort());
+    expect(seen.sort()).toEqual(['a/', 'c.', 'c/', 'đ', '\u{1f4c4}', '\uff5e'].sort());
   });
 
   test('start after a key', async () => {
     const found = await s3.send(new ListObjectsV2Command({ Bucket: Listed, StartAfter: 'a/2', MaxKeys: 2 }));
-    expect(found.Contents?.map(({ Key }) => Key)).toEqual(['a/b/3', 'c']);
-    const old = await s3.send(new ListObjectsCommand({ Bucket: Listed, Marker: 'c', MaxKeys: 1 }));
+    expect(found.Contents?.map(({ Key }) => Key)).toEqual(['a/b/3', 'c.']);
+    const old = await s3.send(new ListObjectsCommand({ Bucket: Listed, Marker: 'c.', MaxKeys: 1 }));
     expect(old.Contents?.map(({ Key }) => Key)).toEqual(['c/4']);
     expect(old.IsTruncated).toBe(true);
   });

@@ -14,18 +14,24 @@ import { readDocument } from './request-body.ts';
 import { childrenOf, textOf, type XmlNode } from './request-document.ts';
 import { S3Error } from './s3-error.ts';
 import type { MultipartUpload, UploadedPart } from './upload-store.ts';
-import type { StoredChecksum, StoredContent } from './version-record.ts';
+import type { ObjectVersion, StoredChecksum, StoredContent } from './version-record.ts';
 import { writeVersion } from './write-version.ts';
 import { element, resultDocument } from './xml.ts';
 
 /** Every part but the last has at least 5 MiB. */
 const MIN_PART = 5 * 1024 ** 2;
 
-/** Makes an object of uploaded parts. Their files become the object's as they are: nothing is read or written again. */
+/**
+ * Makes an object of uploaded parts. Their files become the object's as they are: nothing is read or written again.
+ * Whoever asks again for the same, because the first answer was lost, gets the same answer.
+ */
 export const completeMultipartUpload: S3Handler = async (call) => {
   const document = await readDocument(call.request, 'CompleteMultipartUpload');
-  const id = findUpload(call).id;
-  const version = await call.bucket.locks.run(uploadLock(id), () => complete(call, document));
+  const id = call.request.query.get('uploadId') ?? '';
+  const version = await call.bucket.locks.run(
+    uploadLock(id),
+    async () => completedBefore(call, id, document) ?? complete(call, document),
+  );
   const { bucket, key } = call;
   return {
     status: 200,
@@ -44,7 +50,15 @@ export const completeMultipartUpload: S3Handler = async (call) => {
   };
 };
 
-async function complete(call: S3Call, document: XmlNode) {
+/** The version that this upload, with these very parts, has become already. */
+function completedBefore({ bucket, key }: S3Call, id: string, document: XmlNode): ObjectVersion | undefined {
+  const version = bucket.index.versions(key).find((record) => record.kind === 'object' && record.uploadId === id);
+  if (version?.kind !== 'object' || bucket.uploads.find(id, key)) return undefined;
+  const etags = childrenOf(document, 'Part').map(listedEtag);
+  return version.etag === joinedEtag(etags) ? version : undefined;
+}
+
+async function complete(call: S3Call, document: XmlNode): Promise<ObjectVersion> {
   const { context, request, bucket, key } = call;
   const upload = findUpload(call);
   const uploaded = bucket.uploads.parts(upload.id);
@@ -91,9 +105,9 @@ function chosenParts(
 }
 
 function listedPart(node: XmlNode, part: UploadedPart | undefined, upload: MultipartUpload): UploadedPart {
-  const etag = textOf(node, 'ETag')?.replace(/^"|"$/g, '');
+  const etag = listedEtag(node);
   if (part && part.etag === etag && sameChecksum(node, part, upload)) return part;
-  const fields = { UploadId: upload.id, PartNumber: textOf(node, 'PartNumber') ?? '', ETag: etag ?? '' };
+  const fields = { UploadId: upload.id, PartNumber: textOf(node, 'PartNumber') ?? '', ETag: etag };
   throw new S3Error('InvalidPart', { fields });
 }
 
@@ -145,12 +159,21 @@ function checkExpectations(
   }
 }
 
-function assembled(parts: readonly UploadedPart[], checksum: StoredChecksum, upload: MultipartUpload): StoredContent {
+function listedEtag(node: XmlNode): string {
+  return textOf(node, 'ETag')?.replace(/^"|"$/g, '') ?? '';
+}
+
+/** MD5 of the parts' MD5s, and how many there are. */
+function joinedEtag(etags: readonly string[]): string {
   const md5 = createHash('md5');
-  for (const part of parts) md5.update(Buffer.from(part.etag, 'hex'));
+  for (const etag of etags) md5.update(Buffer.from(etag, 'hex'));
+  return `${md5.digest('hex')}-${etags.length}`;
+}
+
+function assembled(parts: readonly UploadedPart[], checksum: StoredChecksum, upload: MultipartUpload): StoredContent {
   return {
     size: parts.reduce((sum, { size }) => sum + size, 0),
-    etag: `${md5.digest('hex')}-${parts.length}`,
+    etag: joinedEtag(parts.map(({ etag }) => etag)),
     segments: parts.flatMap(({ segments }) => segments),
     checksum,
     parts: parts.map((part) => ({
