@@ -1,8 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
-import { build, type Plugin } from 'esbuild';
+import { build } from 'esbuild';
 import { FONT_FILES } from '../lib/platform/names.ts';
 import { FONTS_FOLDER, FUNCTION_NAMES, type FunctionName, WITH_FONTS } from './functions.ts';
 
@@ -14,22 +13,7 @@ const BANNER = `import{createRequire as __createRequire}from'node:module';const 
 /** Packages that are installed in two versions or forms, where one copy serves; and one that Node does without. */
 const REPLACED = {
   'brotli/decompress.js': join(ROOT, 'infra/brotli.ts'),
-  '@aws-sdk/client-s3': join(ROOT, 'node_modules/@aws-sdk/client-s3'),
   'html-entities': join(ROOT, 'node_modules/html-entities/dist/esm/index.js'),
-};
-
-/**
- * `import { z }` takes a namespace through another module, which esbuild cannot see through: every function would carry
- * all of zod with its 50 languages (350 kB). As `import * as z` only what is used remains.
- */
-const SHAKE_ZOD: Plugin = {
-  name: 'shake-zod',
-  setup({ onLoad }) {
-    onLoad({ filter: /[\\/](functions|lib)[\\/].*\.ts$/ }, async ({ path }) => {
-      const source = await readFile(path, 'utf8');
-      return { loader: 'ts', contents: source.replace(/^import \{ z \} from 'zod';$/m, "import * as z from 'zod';") };
-    });
-  },
 };
 
 export interface Bundles {
@@ -59,7 +43,6 @@ export async function bundleFunctions(outDir = join(ROOT, 'dist')): Promise<Bund
     target: 'node24',
     mainFields: ['module', 'main'],
     alias: REPLACED,
-    plugins: [SHAKE_ZOD],
     banner: { js: BANNER },
     minify: true,
     sourcemap: 'external',

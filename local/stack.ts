@@ -56,6 +56,8 @@ export interface StackFunctions {
   /** Ends all environments of a function at once, in the middle of what they do; resolves with how many there were. */
   kill(key: string): Promise<number>;
   coldStarts(): readonly ColdStart[];
+  /** Invocations of all functions since the start. */
+  invocations(): number;
 }
 
 /** A stack that runs on the laptop. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { WorkingCalendar } from '../../lib/calendar/working-calendar.ts';
 import { DirectoryStore } from '../../lib/directory/directory-store.ts';
 import { DocumentStore } from '../../lib/documents/document-store.ts';

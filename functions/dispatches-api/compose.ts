@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { actorOf } from '../../lib/directory/actor-of.ts';
 import { DirectoryStore } from '../../lib/directory/directory-store.ts';
 import { DocumentStore } from '../../lib/documents/document-store.ts';

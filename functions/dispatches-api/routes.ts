@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { caseEvidence } from '../../lib/cases/case-evidence.ts';
 import { unitCode } from '../../lib/directory/unit.ts';
 import { DISPATCH_STATES } from '../../lib/exchange/dispatch.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { caseEvidence } from '../../lib/cases/case-evidence.ts';
 import { personId } from '../../lib/directory/person.ts';
 import { unitCode } from '../../lib/directory/unit.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { EventStore } from '../../lib/evidence/event-store.ts';
 import { DispatchStore } from '../../lib/exchange/dispatch-store.ts';
 import { IncomingStore } from '../../lib/exchange/incoming-store.ts';

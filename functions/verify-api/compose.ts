@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { DirectoryStore } from '../../lib/directory/directory-store.ts';
 import { documentClient } from '../../lib/platform/aws/clients.ts';
 import { Table } from '../../lib/platform/aws/table.ts';

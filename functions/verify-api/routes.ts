@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { issuedView, verificationView } from '../../lib/verification/verification-view.ts';
 import { defineRoute } from '../http/route.ts';
 

@@ -37,7 +37,17 @@ function reaches(assignment: Assignment, capacity: Capacity, type: string): bool
   return !(OUT_OF_REACH[capacity] ?? []).includes(type);
 }
 
-/** How a capacity stands before the title under a signature; the head's own stands alone. */
-export function printedTitle({ title, capacity }: Competence): string {
-  return capacity === 'head' ? title : `${capacity}. ${title}`;
+/**
+ * Title and capacity as they stand above a signature (annex I): `KT. CHỦ TỊCH` over `PHÓ CHỦ TỊCH`; the head's title stands
+ * alone.
+ * @param principal for whom it is signed: the head's title, or the collective
+ */
+export function printedTitle({
+  title,
+  capacity,
+  principal,
+}: Competence & { readonly principal?: string | undefined }): string[] {
+  const own = title.toLocaleUpperCase('vi');
+  if (capacity === 'head') return [own];
+  return principal === undefined ? [`${capacity}. ${own}`] : [`${capacity}. ${principal.toLocaleUpperCase('vi')}`, own];
 }

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { personId } from '../directory/person.ts';
 
 /** A leader's approval: of exactly these bytes, in this capacity, on this day. */
@@ -7,6 +7,8 @@ export const approval = z.object({
   name: z.string(),
   title: z.string(),
   capacity: z.enum(['head', 'KT', 'TM', 'TL', 'TUQ']),
+  /** For whom it is signed: the head's title, or the collective. Absent when the head signs. */
+  principal: z.string().optional(),
   at: z.number().int(),
   sha256: z.string().length(64),
 });

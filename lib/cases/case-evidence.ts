@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { actorRef, type CaseEvent, checkChain, type LogHead } from '../evidence/case-event.ts';
 import { formatIso } from '../platform/clock.ts';
 

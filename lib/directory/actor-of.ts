@@ -1,5 +1,5 @@
 import type { Actor } from '../access/actor.ts';
-import { CommitConflict } from '../platform/aws/table.ts';
+import { CommitConflict } from '../platform/commit-conflict.ts';
 import { ProblemError } from '../platform/errors.ts';
 import { OPERATOR_GROUP } from '../platform/names.ts';
 import type { DirectoryWriter } from './directory-writer.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { EpochMs } from '../platform/clock.ts';
 import { canonicalJson, type Sha256Hex, sha256Hex } from '../platform/hash.ts';
 

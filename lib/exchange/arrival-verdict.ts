@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Verdict } from '../signatures/verdict.ts';
 
 const sentence = z.object({ code: z.string(), vi: z.string(), en: z.string() });

@@ -15,7 +15,7 @@ export interface ExchangeDeps {
   readonly incoming: IncomingDocuments;
   readonly events: Pick<EventLog, 'writes'>;
   readonly documents: Documents;
-  readonly directory: Pick<Directory, 'activeUnit' | 'unit' | 'person' | 'signerOf'>;
+  readonly directory: Pick<Directory, 'activeUnit' | 'unit' | 'person' | 'staff' | 'signerOf'>;
   readonly registers: Registers;
   readonly random: RandomBytes;
 }

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { UnitCode } from '../access/actor.ts';
 import type { Subject } from '../access/policy.ts';
 import { approval, takenNumber } from '../cases/approval.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { unitCode } from '../directory/unit.ts';
 import type { CaseEvent } from '../evidence/case-event.ts';
 import { type JobDraft, type JobTable, tellUnit } from '../jobs/job-table.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type EpochMs, formatIso } from '../platform/clock.ts';
 import { arrivalVerdict } from './arrival-verdict.ts';
 import { type Delivery, DISPATCH_STATES, type Dispatch } from './dispatch.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Actor } from '../access/actor.ts';
 import type { Subject } from '../access/policy.ts';
 import { personRef, systemRef } from '../cases/actors.ts';

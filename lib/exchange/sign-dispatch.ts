@@ -1,8 +1,7 @@
 import type { Actor } from '../access/actor.ts';
 import { authorize } from '../access/policy.ts';
-import { competenceOf } from '../access/signing-competence.ts';
+import { approve } from '../cases/approve.ts';
 import type { EpochMs } from '../platform/clock.ts';
-import { ProblemError } from '../platform/errors.ts';
 import type { Sha256Hex } from '../platform/hash.ts';
 import type { CaseCode } from '../platform/ids.ts';
 import { commitDispatch, type ExchangeDeps, type Stamp } from './change-dispatch.ts';
@@ -25,10 +24,7 @@ export async function signDispatch(
 ): Promise<Dispatch> {
   const dispatch = await deps.dispatches.dispatch(code);
   authorize(actor, 'dispatch.sign', accessSubject(dispatch), at, 'dispatch.read');
-  const { draft } = inState(dispatch, 'draft');
-  if (draft.sha256 !== sha256) throw new ProblemError('document_changed', { field: 'sha256' });
-  const competence = competenceOf(actor, dispatch.unit, dispatch.type, at);
-  await deps.directory.signerOf({ kind: 'person', id: actor.personId }, at);
-  const change = approved(dispatch, { by: actor.personId, name: actor.name, ...competence, at, sha256 });
+  const { unit, type, draft } = inState(dispatch, 'draft');
+  const change = approved(dispatch, await approve(deps.directory, actor, { unit, type, draft, shown: sha256 }, at));
   return commitDispatch(deps, dispatch, change, { stamp });
 }

@@ -1,4 +1,4 @@
-import { CommitConflict } from '../platform/aws/table.ts';
+import { CommitConflict } from '../platform/commit-conflict.ts';
 
 /** What became of a job: it was done now, or had been done (or overtaken) before. */
 export type JobOutcome = 'done' | 'repeated';

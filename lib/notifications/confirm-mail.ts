@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { CommitConflict } from '../platform/aws/table.ts';
 import type { EpochMs } from '../platform/clock.ts';
+import { CommitConflict } from '../platform/commit-conflict.ts';
 import type { Mails } from './mails.ts';
 
 /** What SES tells EventBridge of a mail that it has taken. */

@@ -1,7 +1,7 @@
 import type { Directory } from '../directory/directory.ts';
 import type { NotifyJob } from '../jobs/job.ts';
-import { CommitConflict } from '../platform/aws/table.ts';
 import type { Clock } from '../platform/clock.ts';
+import { CommitConflict } from '../platform/commit-conflict.ts';
 import { composeMail } from './compose-mail.ts';
 import { type MailClaim, type MailRecord, mayTakeOver, type Receipt } from './mail.ts';
 import type { Mailer, Mails } from './mails.ts';

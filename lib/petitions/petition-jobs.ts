@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { personId } from '../directory/person.ts';
 import { unitCode } from '../directory/unit.ts';
 import type { CaseEvent } from '../evidence/case-event.ts';

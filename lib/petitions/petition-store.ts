@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { PersonId, UnitCode } from '../access/actor.ts';
 import { personId } from '../directory/person.ts';
 import { type Entity, type Keys, NOT_THERE, type Page, type Table, type Write } from '../platform/aws/table.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Actor } from '../access/actor.ts';
 import { allowed } from '../access/policy.ts';
 import { type EpochMs, formatIso } from '../platform/clock.ts';

@@ -1,8 +1,7 @@
 import type { Actor } from '../access/actor.ts';
 import { authorize } from '../access/policy.ts';
-import { competenceOf } from '../access/signing-competence.ts';
+import { approve } from '../cases/approve.ts';
 import type { EpochMs } from '../platform/clock.ts';
-import { ProblemError } from '../platform/errors.ts';
 import type { Sha256Hex } from '../platform/hash.ts';
 import type { CaseCode } from '../platform/ids.ts';
 import { commitPetition, type PetitionDeps, type Stamp } from './change-petition.ts';
@@ -29,9 +28,7 @@ export async function signAnswer(
   const petition = await deps.petitions.petition(code);
   authorize(actor, 'petition.sign-answer', accessSubject(petition), at, 'petition.read');
   const { draft } = inState(petition, 'answer-drafted');
-  if (draft.sha256 !== sha256) throw new ProblemError('document_changed', { field: 'sha256' });
-  const competence = competenceOf(actor, petition.unit, ANSWER_TYPE, at);
-  await deps.directory.signerOf({ kind: 'person', id: actor.personId }, at);
-  const change = answerApproved(petition, { by: actor.personId, name: actor.name, ...competence, at, sha256 });
+  const asked = { unit: petition.unit, type: ANSWER_TYPE, draft, shown: sha256 };
+  const change = answerApproved(petition, await approve(deps.directory, actor, asked, at));
   return commitPetition(deps, petition, change, { stamp });
 }

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Deadline, WorkingCalendar } from '../calendar/working-calendar.ts';
 import { type EpochMs, type LocalDate, localDate } from '../platform/clock.ts';
 import { ProblemError } from '../platform/errors.ts';

@@ -140,7 +140,11 @@ export const CATALOG = {
     en: 'The certificate does not chain to a trusted root.',
   },
   signing_key_unavailable: { status: 503, vi: 'Khóa ký chưa sẵn sàng.', en: 'The signing key is not available.' },
-  pkcs12_unreadable: { status: 422, vi: 'Không mở được tệp PKCS#12: sai mật khẩu hoặc tệp hỏng.', en: 'The PKCS#12 container cannot be opened: wrong password or damaged file.' },
+  pkcs12_unreadable: {
+    status: 422,
+    vi: 'Không mở được tệp PKCS#12: sai mật khẩu hoặc tệp hỏng.',
+    en: 'The PKCS#12 container cannot be opened: wrong password or damaged file.',
+  },
 
   // Directory
   unit_unknown: { status: 422, vi: 'Không có đơn vị này.', en: 'There is no such unit.' },

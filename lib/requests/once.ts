@@ -1,4 +1,4 @@
-import { CommitConflict } from '../platform/aws/table.ts';
+import { CommitConflict } from '../platform/commit-conflict.ts';
 import { ProblemError } from '../platform/errors.ts';
 import type { RequestLog } from './request-log.ts';
 import type { KeptAnswer, RequestStamp } from './request-stamp.ts';

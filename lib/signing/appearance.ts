@@ -1,4 +1,3 @@
-import { type Competence, printedTitle } from '../access/signing-competence.ts';
 import { drawAgencySeal } from '../pdf/appearance/agency-seal.ts';
 import { personPlace, sealPlace } from '../pdf/appearance/default-place.ts';
 import { drawPersonSignature } from '../pdf/appearance/person-signature.ts';
@@ -11,7 +10,7 @@ import type { EpochMs } from '../platform/clock.ts';
 
 /** What a signature shows and says (NĐ 30/2020, annex I). */
 export type SignatureText =
-  | { readonly role: 'person'; readonly name: string; readonly competence: Competence; readonly location: string }
+  | { readonly role: 'person'; readonly name: string; readonly title: readonly string[]; readonly location: string }
   | {
       readonly role: 'agency';
       readonly agency: string;
@@ -28,8 +27,8 @@ export async function appearanceOf(
   at: EpochMs,
 ): Promise<SignaturePlace & { readonly drawing: Drawing }> {
   if (text.role === 'person') {
-    const title = [printedTitle(text.competence)];
-    const drawing = await drawPersonSignature(fonts, { title, name: text.name, signingTime: at });
+    const { title, name } = text;
+    const drawing = await drawPersonSignature(fonts, { title, name, signingTime: at });
     return { ...(await personPlace(document)), drawing };
   }
   const { agency, number } = text;

@@ -4,8 +4,9 @@ import type { EventLog } from '../evidence/event-log.ts';
 import { jobsOf } from '../jobs/all-jobs.ts';
 import { type Job, type PendingWork, sentAgain } from '../jobs/job.ts';
 import { type JobQueues, sendJobs } from '../jobs/send-jobs.ts';
-import { CommitConflict, type Write } from '../platform/aws/table.ts';
+import type { Write } from '../platform/aws/table.ts';
 import type { EpochMs } from '../platform/clock.ts';
+import { CommitConflict } from '../platform/commit-conflict.ts';
 
 export interface ResendDeps {
   readonly events: Pick<EventLog, 'log'>;

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { unitCode } from '../directory/unit.ts';
 import type { Write } from '../platform/aws/table.ts';
 import type { Sha256Hex } from '../platform/hash.ts';

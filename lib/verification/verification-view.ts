@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { formatIso } from '../platform/clock.ts';
 import type { Reason } from '../signatures/reasons.ts';
 import type { SignatureVerdict } from '../signatures/verdict.ts';

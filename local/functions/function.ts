@@ -44,6 +44,7 @@ export class LocalFunction {
   readonly #idle: Slot[] = [];
   readonly #waiting: (() => void)[] = [];
   #running = 0;
+  #invocations = 0;
   #reaper: NodeJS.Timeout | undefined;
   #stopped = false;
 
@@ -55,6 +56,11 @@ export class LocalFunction {
     this.definition = definition;
     this.#role = role;
     this.#deps = deps;
+  }
+
+  /** How often it was invoked since the start, throttled calls left out. */
+  get invocations(): number {
+    return this.#invocations;
   }
 
   get concurrency(): number {
@@ -71,6 +77,7 @@ export class LocalFunction {
     const refused = this.#refuse(body, options.queue ?? false);
     if (refused) return { ok: false, requestId, error: refused };
     const end = this.#deps.activity.begin(`invocation of ${this.definition.id}`);
+    this.#invocations += 1;
     this.#running += 1;
     try {
       if (this.#running > this.concurrency) await new Promise<void>((resolve) => this.#waiting.push(resolve));

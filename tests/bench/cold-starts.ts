@@ -11,18 +11,17 @@ export async function measureColdStarts(laptop: DemoLaptop, names: readonly stri
   const { functions } = laptop.stack;
   const inits = new Map<string, number>();
   for (const name of names) {
-    const key = functions.ids().find((id) => id.toLowerCase().startsWith(name.replaceAll('-', ''))) ?? name;
     const taken: number[] = [];
     for (let n = 0; n < TIMES; n++) {
-      await functions.kill(key);
+      await functions.kill(name);
       const before = functions.coldStarts().length;
       // An event that no handler knows: loading is what is measured, whatever comes of it.
-      await functions.invoke(key, { Records: [] });
+      await functions.invoke(name, { Records: [] });
       await laptop.settled();
       const started = functions
         .coldStarts()
         .slice(before)
-        .filter(({ functionId }) => functionId === functions.id(key));
+        .filter(({ functionId }) => functionId === functions.id(name));
       taken.push(...started.slice(0, 1).map(({ initMs }) => initMs));
     }
     inits.set(name, median(taken));

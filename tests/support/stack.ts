@@ -1,9 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { inject } from 'vitest';
 import { ApiClient } from '../../cli/client.ts';
-import { assemble } from '../../infra/assemble.ts';
-import { bundleFunctions } from '../../infra/bundle.ts';
 import { stageSettings } from '../../infra/stages.ts';
 import type { DemoAccount } from '../../local/identity/account.ts';
 import { signIn } from '../../local/identity/sign-in.ts';
@@ -23,13 +22,11 @@ export interface ProductOptions extends Pick<StartOptions, 'transformTemplate' |
   readonly accounts: readonly DemoAccount[];
 }
 
-/** Bundles the functions, synthesizes the dev stage and starts it. */
+/** Starts the dev stage, which was synthesized once for all stack tests. */
 export async function startProduct(options: ProductOptions): Promise<Product> {
   const folder = await mkdtemp(join(tmpdir(), 'product-'));
   const settings = stageSettings('dev');
-  const bundles = await bundleFunctions(join(folder, 'dist'));
-  const assemblyDir = join(folder, 'cdk.out');
-  assemble({ settings, bundles, outDir: assemblyDir }).synth();
+  const assemblyDir = join(inject('preparedStack'), 'assembly');
   const stack = await startLocal({ ...options, assemblyDir, stateDir: join(folder, 'state'), log: quiet });
   const redirectUri = settings.callbackUrls.find((url) => url.startsWith('http://localhost')) as string;
   const tokens = new Map<string, Promise<string>>();

@@ -1,6 +1,7 @@
 import type { EventLog } from '../../evidence/event-log.ts';
-import { CommitConflict, type Write } from '../../platform/aws/table.ts';
+import type { Write } from '../../platform/aws/table.ts';
 import type { Clock } from '../../platform/clock.ts';
+import { CommitConflict } from '../../platform/commit-conflict.ts';
 import { type Code, isProblem, ProblemError } from '../../platform/errors.ts';
 import { newDocument } from '../document.ts';
 import type { DocumentObjects, Documents } from '../documents.ts';

@@ -1,3 +1,4 @@
+import { printedTitle } from '../../access/signing-competence.ts';
 import { latestVersion, withVersion } from '../../documents/document.ts';
 import type { JobOutcome } from '../../jobs/run-job.ts';
 import type { EpochMs } from '../../platform/clock.ts';
@@ -33,7 +34,7 @@ export async function applyDispatchSignature(deps: DispatchWorkDeps, code: CaseC
         n: original.n + 1,
         kind: 'signed',
         holder: { kind: 'person', id: approval.by },
-        text: { role: 'person', name: approval.name, competence: approval, location: unit.place },
+        text: { role: 'person', name: approval.name, title: printedTitle(approval), location: unit.place },
       },
       at,
     );

@@ -47,7 +47,7 @@ export async function sealDispatch(deps: DispatchWorkDeps, code: CaseCode, at: E
         unit: { code: unit.code, name: unit.name },
         number: number.text,
         type: dispatch.type,
-        signers: [{ name: approval.name, title: printedTitle(approval), at: dispatch.signed.at }],
+        signers: [{ name: approval.name, title: printedTitle(approval).join(' '), at: dispatch.signed.at }],
         standing: 'in-force',
       }),
     ],

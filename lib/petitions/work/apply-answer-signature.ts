@@ -1,3 +1,4 @@
+import { printedTitle } from '../../access/signing-competence.ts';
 import { latestVersion, withVersion } from '../../documents/document.ts';
 import type { JobOutcome } from '../../jobs/run-job.ts';
 import type { EpochMs } from '../../platform/clock.ts';
@@ -31,7 +32,7 @@ export async function applyAnswerSignature(deps: PetitionWorkDeps, code: CaseCod
         n: original.n + 1,
         kind: 'signed',
         holder: { kind: 'person', id: approval.by },
-        text: { role: 'person', name: approval.name, competence: approval, location: unit.place },
+        text: { role: 'person', name: approval.name, title: printedTitle(approval), location: unit.place },
       },
       at,
     );

@@ -47,7 +47,7 @@ export async function sealAnswer(deps: PetitionWorkDeps, code: CaseCode, at: Epo
         unit: { code: unit.code, name: unit.name },
         number: number.text,
         type: ANSWER_TYPE,
-        signers: [{ name: approval.name, title: printedTitle(approval), at: petition.signed.at }],
+        signers: [{ name: approval.name, title: printedTitle(approval).join(' '), at: petition.signed.at }],
         standing: 'in-force',
       }),
     ],

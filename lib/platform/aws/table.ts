@@ -10,6 +10,7 @@ import {
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
 import type { z } from 'zod';
+import { CommitConflict } from '../commit-conflict.ts';
 import { ProblemError } from '../errors.ts';
 
 /** Where an item lies: the table's key and, where it is to be found by them, the keys of the two indexes. */
@@ -55,19 +56,6 @@ export interface QueryOptions {
   readonly limit?: number;
   readonly cursor?: string | undefined;
   readonly consistent?: boolean;
-}
-
-/** A transaction lost against another writer, or a condition did not hold. `failed` holds the positions of its writes. */
-export class CommitConflict extends Error {
-  readonly failed: readonly number[];
-  /** True when only contention was in the way (no condition failed): the same writes may simply be tried again. */
-  readonly contention: boolean;
-  constructor(failed: readonly number[], contention: boolean, cause: unknown) {
-    super('the transaction did not commit', { cause });
-    this.name = 'CommitConflict';
-    this.failed = failed;
-    this.contention = contention;
-  }
 }
 
 export const NOT_THERE: Condition = { expression: 'attribute_not_exists(pk)' };

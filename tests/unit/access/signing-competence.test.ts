@@ -28,8 +28,8 @@ describe('who may sign on the day', () => {
       leader('TL', { title: 'CHÁNH VĂN PHÒNG' }),
       leader('KT', { title: 'PHÓ CHỦ TỊCH' }),
     )();
-    expect(printedTitle(competence)).toBe('KT. PHÓ CHỦ TỊCH');
-    expect(printedTitle({ title: 'CHỦ TỊCH', capacity: 'head' })).toBe('CHỦ TỊCH');
+    expect(printedTitle({ ...competence, principal: 'Chủ tịch' })).toEqual(['KT. CHỦ TỊCH', 'PHÓ CHỦ TỊCH']);
+    expect(printedTitle({ title: 'Chủ tịch', capacity: 'head' })).toEqual(['CHỦ TỊCH']);
   });
 
   it.each([

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { UnitCode } from '../../../lib/access/actor.ts';
 import { documentClient } from '../../../lib/platform/aws/clients.ts';
-import { CommitConflict, Table } from '../../../lib/platform/aws/table.ts';
+import { Table } from '../../../lib/platform/aws/table.ts';
+import { CommitConflict } from '../../../lib/platform/commit-conflict.ts';
 import { DOCUMENT_TYPE_EDITIONS, documentTypeAt, documentTypesAt } from '../../../lib/registers/document-types.ts';
 import { formatNumberAndSymbol } from '../../../lib/registers/number.ts';
 import { RegisterStore } from '../../../lib/registers/register-store.ts';

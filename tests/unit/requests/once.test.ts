@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { CommitConflict } from '../../../lib/platform/aws/table.ts';
+import { CommitConflict } from '../../../lib/platform/commit-conflict.ts';
 import { ProblemError } from '../../../lib/platform/errors.ts';
 import { once } from '../../../lib/requests/once.ts';
 import { fingerprint, type KeptAnswer } from '../../../lib/requests/request-stamp.ts';
