@@ -1,13 +1,12 @@
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { assemble } from '../../infra/assemble.ts';
-import { bundleFunctions } from '../../infra/bundle.ts';
 import { stageSettings } from '../../infra/stages.ts';
 import { type AuthorityServer, startAuthority } from '../../local/authority/server.ts';
 import { signIn } from '../../local/identity/sign-in.ts';
 import { type LocalStack, type StartOptions, startLocal } from '../../local/start.ts';
 import { ApiClient } from '../client.ts';
+import { assemblyOf } from './assembly.ts';
 import { DEMO_PEOPLE, DEMO_UNITS, type DemoName, type DemoPerson } from './people.ts';
 import { type CertificationAuthority, seed } from './seed.ts';
 
@@ -15,7 +14,7 @@ import { type CertificationAuthority, seed } from './seed.ts';
 const STAGE = 'dev';
 
 export interface OpenOptions extends Omit<StartOptions, 'assemblyDir' | 'accounts' | 'ports'> {
-  /** A cloud assembly of the stage that is there already; synthesized below the state directory otherwise. */
+  /** A cloud assembly that is there already; the stage's own otherwise. */
   readonly assemblyDir?: string;
   readonly ports?: StartOptions['ports'] & { readonly authority?: number };
 }
@@ -33,12 +32,6 @@ export interface DemoLaptop {
   stop(): Promise<void>;
 }
 
-/** Synthesizes the stage as `cdk synth` does, into `outDir`. */
-export async function synthesize(outDir: string): Promise<string> {
-  assemble({ settings: stageSettings(STAGE), bundles: await bundleFunctions(), outDir }).synth();
-  return outDir;
-}
-
 /**
  * Starts the synthesized stack with its state in `stateDir`. Demo units and people are seeded at the first start; a seed
  * that was interrupted is run again.
@@ -46,7 +39,7 @@ export async function synthesize(outDir: string): Promise<string> {
 export async function openLaptop(options: OpenOptions): Promise<DemoLaptop> {
   await using opening = new AsyncDisposableStack();
   options.onStep?.('synthesize the stack', 0);
-  const assemblyDir = options.assemblyDir ?? (await synthesize(join(options.stateDir, 'assembly')));
+  const assemblyDir = options.assemblyDir ?? (await assemblyOf(STAGE));
   const stack = await startLocal({ ...options, assemblyDir, accounts: accounts() });
   opening.defer(() => stack.stop());
   const authority = await startAuthority({

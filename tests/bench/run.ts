@@ -42,7 +42,7 @@ async function measure(): Promise<Figures> {
   const { sizes } = await bundleFunctions();
   const first = await timed(() => openLaptop({ stateDir }));
   await first.value.stop();
-  const again = await timed(() => openLaptop({ stateDir, log, assemblyDir: join(stateDir, 'assembly') }));
+  const again = await timed(() => openLaptop({ stateDir, log }));
   const laptop = again.value;
   try {
     const idle = memory();

@@ -1,0 +1,59 @@
+import { expect } from 'vitest';
+import type { ApiClient } from '../../cli/client.ts';
+import type { CaseEvent } from '../../lib/evidence/case-event.ts';
+import { jobsOf } from '../../lib/jobs/all-jobs.ts';
+import { objectsIn } from './demo-cases.ts';
+import { type DemoStack, notEmpty } from './demo-stack.ts';
+
+interface EvidenceAnswer {
+  readonly whole: boolean;
+  readonly events: readonly (Omit<CaseEvent, 'caseId' | 'at'> & { readonly at: string; readonly atMs: number })[];
+}
+
+/**
+ * Whatever happened on the way, a case has exactly these events, linked without a break, and each notice that follows from
+ * them went out as exactly one mail.
+ * @param path of the case, e.g. `/api/petitions/PA-7K3M-9QXD-4`
+ */
+export async function expectHistory(
+  demo: DemoStack,
+  client: ApiClient,
+  path: string,
+  types: readonly string[],
+): Promise<void> {
+  const code = path.slice(path.lastIndexOf('/') + 1);
+  const { whole, events } = await client.get<EvidenceAnswer>(`${path}/evidence`);
+  expect(events.map(({ type }) => type)).toEqual(types);
+  expect(whole, `the log of ${code} is whole`).toBe(true);
+  const notices = events
+    .flatMap(({ at: _, atMs, ...event }) => jobsOf({ ...event, at: atMs, caseId: code }))
+    .filter((job) => job.job === 'notify');
+  expect(mailsOf(demo, code)).toEqual(notices.map((job) => job.id).sort());
+}
+
+/** Tags of the mails that were sent about a case, as often as they were sent. */
+export function mailsOf({ stack }: DemoStack, caseId: string): string[] {
+  const tags = (stack.mail?.mails() ?? []).map((mail) => mail.tags['mail-id'] ?? '');
+  return tags.filter((tag) => tag.startsWith(`${caseId}-`)).sort();
+}
+
+/** A document has exactly these versions, and storage exactly one object for each. */
+export async function expectVersions(
+  demo: DemoStack,
+  client: ApiClient,
+  documentId: string,
+  kinds: readonly string[],
+): Promise<void> {
+  const { versions } = await client.get<{ versions: { n: number; kind: string }[] }>(`/api/documents/${documentId}`);
+  expect(versions.map(({ n, kind }) => `${n}-${kind}`)).toEqual(kinds.map((kind, index) => `${index + 1}-${kind}`));
+  const prefix = `documents/${documentId}/`;
+  expect(await objectsIn(demo, 'documents', prefix)).toEqual(
+    versions.map(({ n, kind }) => `${prefix}${n}-${kind}.pdf`),
+  );
+}
+
+/** No work is left, none was given up, and nothing lies in intake. */
+export async function expectNothingLeft(demo: DemoStack): Promise<void> {
+  expect(await notEmpty(demo)).toEqual({});
+  expect(await objectsIn(demo, 'intake')).toEqual([]);
+}
