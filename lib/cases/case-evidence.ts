@@ -9,7 +9,7 @@ export const caseEvidence = z.object({
   fault: z.object({ seq: z.number().int(), fault: z.string() }).optional(),
   redacted: z
     .boolean()
-    .meta({ description: 'A denouncer’s id is left out; the hashes then cannot be recomputed from what is shown.' }),
+    .meta({ description: 'A denouncer’s id is left out, and with it every hash that depends on it.' }),
   head: z.object({ seq: z.number().int(), hash: z.string() }),
   events: z.array(
     z.object({
@@ -26,26 +26,35 @@ export const caseEvidence = z.object({
 });
 export type CaseEvidence = z.infer<typeof caseEvidence>;
 
-/** @param hidden id of a person who is not to be named */
+const PROTECTED = 'protected';
+
+/**
+ * @param hidden id of a person who is not to be named. Every hash from the first event that names them on is left out as
+ *   well: whoever knows a few ids would try each of them against it.
+ */
 export function evidenceOf(code: string, events: readonly CaseEvent[], head: LogHead, hidden?: string): CaseEvidence {
   const fault = checkChain(code, events, head);
+  const tells = events.find((event) => hidden !== undefined && names(event, hidden))?.seq ?? Number.POSITIVE_INFINITY;
+  const hashOf = (seq: number, hash: string) => (seq >= tells ? PROTECTED : hash);
   return {
     code,
     whole: fault === undefined,
     ...(fault ? { fault } : {}),
     redacted: hidden !== undefined,
-    head,
+    head: { seq: head.seq, hash: hashOf(head.seq, head.hash) },
     events: events.map(({ seq, type, at, actor, data, previous, hash }) => ({
       seq,
       type,
       at: formatIso(at),
       atMs: at,
-      actor: actor.id === hidden ? { ...actor, id: 'protected' } : actor,
-      data: Object.fromEntries(
-        Object.entries(data).map(([key, value]) => [key, value === hidden ? 'protected' : value]),
-      ),
-      previous,
-      hash,
+      actor: actor.id === hidden ? { ...actor, id: PROTECTED } : actor,
+      data: Object.fromEntries(Object.entries(data).map(([key, value]) => [key, value === hidden ? PROTECTED : value])),
+      previous: hashOf(seq - 1, previous),
+      hash: hashOf(seq, hash),
     })),
   };
+}
+
+function names({ actor, data }: CaseEvent, id: string): boolean {
+  return actor.id === id || Object.values(data).includes(id);
 }

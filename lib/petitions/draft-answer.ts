@@ -1,6 +1,12 @@
 import type { Actor } from '../access/actor.ts';
 import { authorize } from '../access/policy.ts';
-import { accessSubject as documentSubject, latestVersion, takeInto } from '../documents/document.ts';
+import {
+  type Document,
+  accessSubject as documentSubject,
+  latestVersion,
+  protectIdentity,
+  takeInto,
+} from '../documents/document.ts';
 import type { EpochMs } from '../platform/clock.ts';
 import { ProblemError } from '../platform/errors.ts';
 import { type CaseCode, type Id, newId } from '../platform/ids.ts';
@@ -37,7 +43,16 @@ export async function draftAnswer(
   if (version.n > 1) {
     throw new ProblemError('invalid_state', { field: 'documentId', detail: 'The document is signed already.' });
   }
-  const taken = deps.documents.putWrite(takeInto(document, petition.code, petition.unit), document);
+  if (petition.attachments.includes(document.id) || petition.receipt.documentId === document.id) {
+    throw new ProblemError('invalid_state', { field: 'documentId', detail: 'The document is part of the petition.' });
+  }
+  const taken = deps.documents.putWrite(takenAsAnswer(document, petition, actor), document);
   const facts = { documentId: document.id, sha256: version.sha256, drafter: actor.personId };
   return commitPetition(deps, petition, answerDrafted(petition, facts, at), { stamp, writes: [taken] });
+}
+
+/** What answers a denunciation is read by those who may know who made it, and by nobody else. */
+function takenAsAnswer(document: Document, petition: Petition, officer: Actor): Document {
+  const taken = takeInto(document, petition.code, petition.unit);
+  return petition.kind === 'denunciation' ? protectIdentity(taken, officer.personId) : taken;
 }

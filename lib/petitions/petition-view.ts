@@ -99,10 +99,11 @@ export function viewPetition(petition: Petition, actor: Actor, now: EpochMs): Pe
 }
 
 function documentsOf(petition: Petition, may: { inside: boolean; identity: boolean }): PetitionView['documents'] {
-  const found: PetitionView['documents'] = [];
-  if (may.identity) found.push(...petition.attachments.map((id) => ({ id, role: 'attachment' as const })));
+  // All of them may tell who made a denunciation; whoever may not know that may not read them either.
+  if (!may.identity) return [];
+  const found: PetitionView['documents'] = petition.attachments.map((id) => ({ id, role: 'attachment' as const }));
   const { documentId, sha256 } = petition.receipt;
-  if (sha256 !== undefined && may.identity) found.push({ id: documentId, role: 'receipt', sha256 });
+  if (sha256 !== undefined) found.push({ id: documentId, role: 'receipt', sha256 });
   if (petition.state === 'answered') {
     found.push({ id: petition.answer.documentId, role: 'answer', sha256: petition.answer.sha256 });
   } else if (may.inside && 'draft' in petition && 'sha256' in petition.draft) {

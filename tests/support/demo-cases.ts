@@ -159,7 +159,11 @@ export async function objectsIn(demo: DemoStack, bucket: 'intake' | 'documents',
 }
 
 /** The one table as the administrator sees it. */
-export function adminTable({ stack, physical }: DemoStack): { readonly table: Table; readonly client: DynamoDBDocumentClient; readonly name: string } {
+export function adminTable({ stack, physical }: DemoStack): {
+  readonly table: Table;
+  readonly client: DynamoDBDocumentClient;
+  readonly name: string;
+} {
   const { awsUrl: endpoint, region, administrator: credentials } = stack;
   const client = DynamoDBDocumentClient.from(new DynamoDBClient({ endpoint, region, credentials }), {
     marshallOptions: { removeUndefinedValues: true },

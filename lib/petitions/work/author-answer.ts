@@ -1,4 +1,4 @@
-import { newDocument, withVersion } from '../../documents/document.ts';
+import { newDocument, protectIdentity, withVersion } from '../../documents/document.ts';
 import type { JobOutcome } from '../../jobs/run-job.ts';
 import { composeLetter } from '../../pdf/author/letter.ts';
 import type { EpochMs } from '../../platform/clock.ts';
@@ -22,7 +22,8 @@ export async function authorAnswer(
   const { draft } = petition;
   const unit = await deps.directory.unit(petition.unit);
   const letter = await composeLetter(await deps.fonts(), answerContent(petition, unit));
-  const document = newDocument({ id: draft.documentId, unit: petition.unit, caseId: code, at });
+  const plain = newDocument({ id: draft.documentId, unit: petition.unit, caseId: code, at });
+  const document = petition.kind === 'denunciation' ? protectIdentity(plain, petition.assignee) : plain;
   const { key, versionId, sha256, bytes } = await deps.objects.keep(document.id, 1, 'original', letter.pdf);
   const version = { n: 1, kind: 'original', key, versionId, sha256, bytes, pages: letter.pages, at } as const;
   await commitPetition(deps, petition, answerDrafted(petition, { ...draft, sha256 }, at), {

@@ -142,11 +142,12 @@ export class Table {
     }
   }
 
+  /** The item under the key, if it is of this kind: cases of different kinds have keys of one form. */
   async get<T>(entity: Entity<T>, keys: Pick<Keys, 'pk' | 'sk'>): Promise<T | undefined> {
-    const answer = await this.#client.send(
+    const { Item } = await this.#client.send(
       new GetCommand({ TableName: this.#name, Key: { pk: keys.pk, sk: keys.sk }, ConsistentRead: true }),
     );
-    return answer.Item ? this.#read(entity, answer.Item) : undefined;
+    return Item?.entity === entity.name ? this.#read(entity, Item) : undefined;
   }
 
   /** Up to 100 items of one kind by key, in no order; those that are not there are left out. */
@@ -178,7 +179,7 @@ export class Table {
         ScanIndexForward: !options.descending,
         Limit: options.limit,
         ConsistentRead: options.consistent && !options.index,
-        ExclusiveStartKey: decodeCursor(options.cursor, pk, options.pk),
+        ExclusiveStartKey: decodeCursor(options.cursor, [...new Set([pk, sk, 'pk', 'sk'])], options.pk),
       }),
     );
     const items = (answer.Items ?? []).map((item) => this.#read(entity, item));
@@ -231,23 +232,28 @@ function encodeCursor(key: Record<string, unknown>): string {
   return Buffer.from(JSON.stringify(key)).toString('base64url');
 }
 
-/** A cursor continues only the query that made it: its partition must be the one asked for. */
+/** What keys are made of, in the length that DynamoDB takes. */
+const KEY_TEXT = /^[\x20-\x7e]{1,1024}$/;
+
+/**
+ * A cursor continues only the query that made it: it has just the attributes that such a query asks for, and its partition
+ * is the one asked for.
+ */
 function decodeCursor(
   cursor: string | undefined,
-  attribute: string,
+  wanted: readonly string[],
   partition: string,
 ): Record<string, unknown> | undefined {
   if (cursor === undefined) return undefined;
   try {
     const key = JSON.parse(Buffer.from(cursor, 'base64url').toString()) as Record<string, unknown>;
-    if (
+    const sound =
       key !== null &&
       typeof key === 'object' &&
-      key[attribute] === partition &&
-      Object.values(key).every((v) => typeof v === 'string')
-    ) {
-      return key;
-    }
+      key[wanted[0] ?? ''] === partition &&
+      Object.keys(key).length === wanted.length &&
+      wanted.every((name) => KEY_TEXT.test(String(key[name])));
+    if (sound) return key;
   } catch {
     // Falls through to the one answer for every cursor that is not ours.
   }

@@ -12,7 +12,6 @@ import type { VerificationView } from '../../../lib/verification/verification-vi
 import { type Caller, callApi, lambdaContext } from '../../support/call.ts';
 import {
   type CaseWorld,
-  dyingAfter,
   HAU_LOC,
   HOANG_HOA,
   LAN,
@@ -321,31 +320,6 @@ describe('what does not pass the check', () => {
         name === 'trustAnchors' ? async () => [] : (Reflect.get(target, name) as () => unknown).bind(target),
     });
   }
-});
-
-describe('a worker that dies', () => {
-  it('anywhere while it delivers leaves one incoming document in the end', async () => {
-    let n = 1;
-    for (; ; n++) {
-      const code = await draft();
-      await sign(code);
-      await call(CLERK, `POST /api/dispatches/${code}/issue`);
-      for (const job of await world.jobs(code)) await world.work(job);
-      const [job] = (await world.jobs(code)).filter((item) => item.job === 'deliver');
-      if (!job) throw new Error('no delivery');
-      const dying = dyingAfter(world.deliveryDeps, n);
-      const died = await world.work(job, { sign: world.signDeps, delivery: dying.deps }).catch(() => true);
-      if (!died && dying.calls() < n) break;
-      await world.work(job);
-      await world.work(job);
-      const reference = (await read(code)).number;
-      const found = (await incoming(HOANG_HOA)).filter((item) => item.reference === reference);
-      expect(found).toHaveLength(1);
-      const events = await world.events.log(code);
-      expect(events.filter((event) => event.type === 'dispatch.arrived')).toHaveLength(1);
-    }
-    expect(n).toBeGreaterThan(4);
-  });
 });
 
 describe('numbers', () => {

@@ -1,7 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { memorySource } from '../../../lib/pdf/byte-source.ts';
+import type { PersonId } from '../../../lib/access/actor.ts';
+import type { SignerFacts } from '../../../lib/directory/certificates.ts';
+import type { Job } from '../../../lib/jobs/job.ts';
+import { appendedSource, memorySource } from '../../../lib/pdf/byte-source.ts';
 import type { PetitionView } from '../../../lib/petitions/petition-view.ts';
 import type { Id } from '../../../lib/platform/ids.ts';
+import { signPdf } from '../../../lib/signatures/sign-pdf.ts';
 import { verifyPdf } from '../../../lib/signatures/verify-pdf.ts';
 import { type Caller, callApi } from '../../support/call.ts';
 import {
@@ -240,9 +244,58 @@ describe('a draft', () => {
     const second = await bring('assigned');
     expect((await post(OFFICER, second, 'answer', { documentId: used })).body).toMatchObject({ code: 'invalid_state' });
   });
+
+  it('is nothing that the citizen sent or was given', async () => {
+    const attachment = await world.upload(LAN, pdf());
+    const code = await submit({ attachments: [attachment.documentId] });
+    await world.settle(code);
+    await post(CLERK, code, 'accept');
+    await post(CLERK, code, 'assign', { assignee: OFFICER.sub });
+    const { documents } = await read(code);
+    expect(documents.map((item) => item.role)).toEqual(['attachment', 'receipt']);
+    for (const { id } of documents) {
+      const answer = await post(OFFICER, code, 'answer', { documentId: id });
+      expect(answer.body).toMatchObject({ code: 'invalid_state', field: 'documentId' });
+    }
+  });
 });
 
 describe('a denunciation', () => {
+  it('leaves no hash against which the ids of people one knows could be tried', async () => {
+    const code = await submit({ kind: 'denunciation' });
+    await world.settle(code);
+    await post(CLERK, code, 'accept');
+    const events = await world.events.log(code);
+    const shown = JSON.stringify((await call(CLERK, `GET /api/petitions/${code}/evidence`)).body);
+    for (const { hash } of events) expect(shown).not.toContain(hash);
+    const owner = JSON.stringify((await call(LAN, `GET /api/petitions/${code}/evidence`)).body);
+    for (const { hash } of events) expect(owner).toContain(hash);
+  });
+
+  it.each(['written by the officer', 'uploaded by the officer'])(
+    'keeps its answer, %s, to the same people',
+    async (how) => {
+      const code = await submit({ kind: 'denunciation' });
+      await post(CLERK, code, 'accept');
+      await post(LEADER, code, 'assign', { assignee: OFFICER.sub });
+      const upload = how.startsWith('uploaded') && (await world.upload(OFFICER, pdf(), HOANG_HOA));
+      await post(OFFICER, code, 'answer', upload ? { documentId: upload.documentId } : { text: 'Đã xác minh.' });
+      await world.settle(code, ['sign-receipt']);
+      const draft = (await read(code, LEADER)).draft;
+      await post(LEADER, code, 'answer/sign', { sha256: draft?.sha256 });
+      await world.settle(code, ['sign-receipt']);
+      await post(CLERK, code, 'answer/issue');
+      await world.settle(code, ['sign-receipt']);
+      expect(await world.documents.document(draft?.documentId as Id)).toMatchObject({
+        owner: LAN.sub,
+        identityProtected: true,
+        assignee: OFFICER.sub,
+      });
+      expect((await read(code, CLERK)).documents).toEqual([]);
+      expect((await read(code, OFFICER)).documents.map((item) => item.role)).toEqual(['answer']);
+    },
+  );
+
   it('keeps who made it from everyone but those who must handle it', async () => {
     const attachment = await world.upload(LAN, pdf());
     const code = await submit({ kind: 'denunciation', attachments: [attachment.documentId] });
@@ -320,6 +373,26 @@ describe('who may do what', () => {
 });
 
 describe('wrong input', () => {
+  it('a code of another kind of case is no petition, whether it is there or not', async () => {
+    const documentId = (await world.upload(OFFICER, pdf(), HOANG_HOA)).documentId;
+    const body = { unit: HOANG_HOA, documentId, type: 'giay-moi', subject: 'Mời họp', recipients: [HAU_LOC] };
+    const dispatch = await callApi<{ code: string }>(world.dispatches, OFFICER, 'POST /api/dispatches', body);
+    const foreign = await call(STRANGER, `GET /api/petitions/${dispatch.body.code}`);
+    expect([foreign.status, foreign.body.code]).toEqual([404, 'not_found']);
+  });
+
+  it.each([
+    ['without all its keys', { gsi2pk: `PETITIONS#${HOANG_HOA}#open` }],
+    ['with a key too many', { gsi2pk: `PETITIONS#${HOANG_HOA}#open`, gsi2sk: 'a', pk: 'a', sk: 'a', x: 'a' }],
+    ['with an empty key', { gsi2pk: `PETITIONS#${HOANG_HOA}#open`, gsi2sk: 'a', pk: '', sk: 'a' }],
+    ['of another queue', { gsi2pk: `PETITIONS#${HAU_LOC}#open`, gsi2sk: 'a', pk: 'a', sk: 'a' }],
+    ['that is no object', null],
+  ])('a cursor %s is refused', async (_, key) => {
+    const cursor = Buffer.from(JSON.stringify(key)).toString('base64url');
+    const answer = await call(CLERK, `GET /api/petitions?unit=${HOANG_HOA}&cursor=${cursor}`);
+    expect([answer.status, answer.body.code]).toEqual([400, 'bad_cursor']);
+  });
+
   it.each([
     ['a unit nobody knows', { unit: 'H99.1' }, 'unit_unknown'],
     ['an attachment nobody has', { attachments: ['0'.repeat(26)] }, 'not_found'],
@@ -383,68 +456,86 @@ describe('wrong input', () => {
   });
 });
 
-describe('a worker that dies', () => {
-  it.each([
-    ['receipt', 'submitted'],
-    ['signature', 'answer-approved'],
-    ['seal', 'answer-issuing'],
-  ] as const)(
-    'anywhere while it makes the %s leaves one of it in the end',
-    async (_, state) => {
-      let n = 1;
-      for (; ; n++) {
-        const { code, job } = await waiting(state);
-        const dying = dyingAfter(world.signDeps, n);
-        const first = await world
-          .work(job, { sign: dying.deps, delivery: world.deliveryDeps })
-          .catch((error: unknown) => error);
-        if (first === undefined && dying.calls() < n) break;
-        // The queue brings the job back, twice.
-        await world.work(job);
-        await world.work(job);
-        await expectOne(code, state);
-      }
-      expect(n).toBeGreaterThan(3);
-    },
-    60_000,
-  );
-
-  /** A petition with its signing job, not yet run. */
-  async function waiting(state: 'submitted' | 'answer-approved' | 'answer-issuing') {
-    const before = {
-      submitted: undefined,
-      'answer-approved': 'answer-drafted',
-      'answer-issuing': 'answer-signed',
-    } as const;
-    const from = before[state];
-    const code = from === undefined ? await submit() : await bring(from);
-    if (state === 'answer-approved') {
-      await post(LEADER, code, 'answer/sign', { sha256: (await read(code, LEADER)).draft?.sha256 });
+// Deaths between any two steps of every worker: tests/stack/crashes.test.ts. Here, what a repeated run finds in storage.
+describe('a signing job that comes again', () => {
+  it('seals the very receipt that an earlier run stored, wherever that died', async () => {
+    let n = 1;
+    for (; ; n++) {
+      const code = await submit();
+      const job = await signingJob(code);
+      const dying = dyingAfter(world.signDeps, n);
+      const died = await world.work(job, { sign: dying.deps, delivery: world.deliveryDeps }).catch(() => true);
+      if (!died && dying.calls() < n) break;
+      await world.work(job);
+      await world.work(job);
+      const sealed = (await world.events.log(code)).filter((event) => event.type === 'petition.receipt-sealed');
+      expect(sealed).toHaveLength(1);
+      const document = await world.documents.document(sealed[0]?.data.documentId as Id);
+      expect(document.versions).toMatchObject([{ n: 1, kind: 'receipt', sha256: sealed[0]?.data.sha256 }]);
+      expect(await statusOf(document.id)).toBe('TOTAL_PASSED');
     }
-    if (state === 'answer-issuing') await post(CLERK, code, 'answer/issue');
-    const job = (await world.jobs(code)).find((item) => item.job !== 'notify');
-    if (!job) throw new Error('no job');
-    return { code, job };
+    expect(n).toBeGreaterThan(3);
+  });
+
+  it('adopts the signature that an earlier run stored', async () => {
+    const { code, job, documentId } = await approved();
+    const stored = dyingAfter(world.signDeps, callsUntilStored);
+    await expect(world.work(job, { sign: stored.deps, delivery: world.deliveryDeps })).rejects.toThrow('killed');
+    expect(await world.objects.keep(documentId, 2, 'signed', pdf())).toMatchObject({ adopted: true });
+    await world.work(job);
+    expect((await read(code, CLERK)).state).toBe('answer-signed');
+    expect(await statusOf(documentId)).toBe('TOTAL_PASSED');
+  });
+
+  it.each([
+    ['another file', async () => pdf()],
+    ['the right file without a signature', async (original: Uint8Array) => original],
+    [
+      'the right file, signed by someone else',
+      async (original: Uint8Array) => {
+        const source = memorySource(original);
+        const { tail, length } = await signPdf(source, { signer: world.authority.signer(), signingTime: NOW });
+        return appendedSource(source, tail).read(0, length);
+      },
+    ],
+    [
+      'another file, signed by the right person',
+      async (_: Uint8Array, facts: SignerFacts) => {
+        const source = memorySource(pdf());
+        const signer = world.signDeps.signerFor(facts);
+        const { tail, length } = await signPdf(source, { signer, signingTime: NOW });
+        return appendedSource(source, tail).read(0, length);
+      },
+    ],
+  ])('does not adopt %s', async (_, planted) => {
+    const { code, job, documentId } = await approved();
+    const facts = await world.signDeps.directory.signerOf({ kind: 'person', id: LEADER.sub as PersonId }, NOW);
+    const bytes = await planted(await world.bytesOf(documentId), facts);
+    await world.objects.keep(documentId, 2, 'signed', bytes);
+    await expect(world.work(job)).rejects.toThrow('document_changed');
+    expect(await read(code, LEADER)).toMatchObject({ state: 'answer-approved' });
+    expect((await world.documents.document(documentId)).versions).toHaveLength(1);
+  });
+
+  /** Petition, document, unit, original, signer's facts; then the signed version is stored. */
+  const callsUntilStored = 6;
+
+  async function statusOf(documentId: string) {
+    const source = memorySource(await world.bytesOf(documentId));
+    return (await verifyPdf(source, { trust: world.authority.trust, at: NOW })).status;
   }
 
-  async function expectOne(code: string, state: 'submitted' | 'answer-approved' | 'answer-issuing') {
-    const done = {
-      submitted: 'petition.receipt-sealed',
-      'answer-approved': 'petition.answer-signed',
-      'answer-issuing': 'petition.answered',
-    };
-    const events = (await world.events.log(code)).filter((event) => event.type === done[state]);
-    expect(events).toHaveLength(1);
-    const { documentId, sha256 } = events[0]?.data ?? {};
-    const document = await world.documents.document(documentId as Id);
-    const last = document.versions.at(-1);
-    expect(last).toMatchObject({ n: { submitted: 1, 'answer-approved': 2, 'answer-issuing': 3 }[state], sha256 });
-    const verdict = await verifyPdf(memorySource(await world.bytesOf(document.id)), {
-      trust: world.authority.trust,
-      at: NOW,
-    });
-    expect(verdict.status).toBe('TOTAL_PASSED');
-    // The receipt's job is still to come where it is not what was tested.
-    expect((await read(code, CLERK)).working).toBe(state === 'answer-approved');
+  async function signingJob(code: string): Promise<Job> {
+    const job = (await world.jobs(code)).find((item) => item.job !== 'notify');
+    if (!job) throw new Error('no job');
+    return job;
+  }
+
+  /** A petition whose leader has approved the answer, with the job that is to sign it. */
+  async function approved() {
+    const code = await bring('answer-drafted');
+    const { draft } = await read(code, LEADER);
+    await post(LEADER, code, 'answer/sign', { sha256: draft?.sha256 });
+    return { code, job: await signingJob(code), documentId: draft?.documentId as Id };
   }
 });
