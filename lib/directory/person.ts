@@ -14,7 +14,7 @@ export const personId = z
 >;
 
 /** @throws ProblemError `person_unknown` when the text cannot be a subject. */
-export function parsePersonId(text: string, field = 'person'): PersonId {
+function parsePersonId(text: string, field = 'person'): PersonId {
   const result = personId.safeParse(text);
   if (!result.success) throw new ProblemError('person_unknown', { field });
   return result.data;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { CATALOG } from '../../../lib/platform/errors-catalog.ts';
 import { isProblem, ProblemError, problemDetails } from '../../../lib/platform/errors.ts';
+import { CATALOG } from '../../../lib/platform/errors-catalog.ts';
 
 describe('the error catalogue', () => {
   it('gives every code a status and a sentence in both languages', () => {

@@ -46,7 +46,13 @@ function handler(run: (id: string) => void = () => {}) {
         },
       },
       backOff: async () => {},
-      actorOf: async (claims) => ({ personId: claims.sub, name: claims.name, operator: claims.groups.includes('operator'), assignments: [] }) as unknown as Actor,
+      actorOf: async (claims) =>
+        ({
+          personId: claims.sub,
+          name: claims.name,
+          operator: claims.groups.includes('operator'),
+          assignments: [],
+        }) as unknown as Actor,
     },
     [
       bind(create, async ({ params, actor, stamp }) => {
@@ -66,7 +72,9 @@ function handler(run: (id: string) => void = () => {}) {
       headers: { 'content-type': 'application/json', 'idempotency-key': 'key-00001' },
       requestContext: {
         http: { method: overrides.method ?? 'POST', path },
-        authorizer: { jwt: { claims: { sub: 'p1', name: 'N', token_use: 'id', 'cognito:groups': '[operator other]' } } },
+        authorizer: {
+          jwt: { claims: { sub: 'p1', name: 'N', token_use: 'id', 'cognito:groups': '[operator other]' } },
+        },
       },
       body: '{"names":["ab"]}',
       ...overrides,
@@ -96,10 +104,28 @@ describe('an API function', () => {
 
   it.each([
     ['no key', { headers: withoutKey }, 400, 'idempotency_key_missing', 'Idempotency-Key'],
-    ['a key of the wrong shape', { headers: { ...withoutKey, 'idempotency-key': 'a b' } }, 422, 'invalid_field', 'Idempotency-Key'],
+    [
+      'a key of the wrong shape',
+      { headers: { ...withoutKey, 'idempotency-key': 'a b' } },
+      422,
+      'invalid_field',
+      'Idempotency-Key',
+    ],
     ['no JSON', { body: '{' }, 400, 'bad_request', 'body'],
-    ['broken UTF-8', { body: Buffer.from([0x7b, 0xff]).toString('base64'), isBase64Encoded: true }, 400, 'bad_request', 'body'],
-    ['another media type', { headers: { ...withoutKey, 'content-type': 'text/plain' } }, 415, 'unsupported_media_type', undefined],
+    [
+      'broken UTF-8',
+      { body: Buffer.from([0x7b, 0xff]).toString('base64'), isBase64Encoded: true },
+      400,
+      'bad_request',
+      'body',
+    ],
+    [
+      'another media type',
+      { headers: { ...withoutKey, 'content-type': 'text/plain' } },
+      415,
+      'unsupported_media_type',
+      undefined,
+    ],
     ['a field that is wrong', { body: '{"names":["ab","c"]}' }, 422, 'invalid_field', 'names[1]'],
     ['a field nobody asked for', { body: '{"names":[],"more":1}' }, 422, 'invalid_field', 'body'],
     ['a path parameter that is wrong', { path: '/api/things/abcdefgh' }, 422, 'invalid_field', 'id'],
@@ -114,7 +140,9 @@ describe('an API function', () => {
   });
 
   it('stays shut where its authorizer was forgotten', async () => {
-    const answer = await handler().call({ requestContext: { http: { method: 'POST', path: '/api/things/a' } } } as never);
+    const answer = await handler().call({
+      requestContext: { http: { method: 'POST', path: '/api/things/a' } },
+    } as never);
     expect(answer).toMatchObject({ status: 401, body: { code: 'missing_token' } });
   });
 
@@ -129,7 +157,10 @@ describe('an API function', () => {
   });
 
   it('serves a public route to anyone', async () => {
-    const answer = await handler().call({ method: 'GET', requestContext: { http: { method: 'GET', path: '/api/things/a' } } } as never);
+    const answer = await handler().call({
+      method: 'GET',
+      requestContext: { http: { method: 'GET', path: '/api/things/a' } },
+    } as never);
     expect(answer).toMatchObject({ status: 200, body: { id: 'a' } });
   });
 });
