@@ -1,6 +1,5 @@
 import * as z from 'zod';
 import type { Assignment, PersonId } from '../access/actor.ts';
-import { ProblemError } from '../platform/errors.ts';
 import { installedCertificate, signingKey } from './certificates.ts';
 import { calendarDay, unitCode } from './unit.ts';
 
@@ -12,13 +11,6 @@ export const personId = z
   PersonId,
   PersonId
 >;
-
-/** @throws ProblemError `person_unknown` when the text cannot be a subject. */
-function parsePersonId(text: string, field = 'person'): PersonId {
-  const result = personId.safeParse(text);
-  if (!result.success) throw new ProblemError('person_unknown', { field });
-  return result.data;
-}
 
 export const language = z.enum(['vi', 'en']);
 export type Language = z.infer<typeof language>;

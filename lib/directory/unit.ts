@@ -14,13 +14,6 @@ export const unitCode = z
   UnitCode
 >;
 
-/** @throws ProblemError `unit_unknown` when the text cannot be a unit code. */
-export function parseUnitCode(text: string, field = 'unit'): UnitCode {
-  const result = unitCode.safeParse(text);
-  if (!result.success) throw new ProblemError('unit_unknown', { field });
-  return result.data;
-}
-
 export const calendarDay = z.iso.date().meta({ example: '2026-03-09' }) as unknown as z.ZodType<LocalDate, LocalDate>;
 
 export const tier = z.enum(['province', 'commune']);

@@ -40,13 +40,6 @@ export const INTAKE_PREFIX = 'intake/';
 /** Every signing key is created with this tag, its value the stage: no stage may alias another's keys. */
 export const KEY_STAGE_TAG = 'ba-khong:stage';
 
-/** Claims of the ID token beyond the standard ones. Cognito keeps mapped claims of the sign-in provider as `custom:`. */
-export const CLAIMS = {
-  /** Level of assurance of the sign-in (the provider's `acr`). */
-  assurance: 'custom:acr',
-  groups: 'cognito:groups',
-} as const;
-
 /** Group of the user pool whose members operate the service. */
 export const OPERATOR_GROUP = 'operator';
 

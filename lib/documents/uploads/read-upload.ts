@@ -3,8 +3,6 @@ import { authorize } from '../../access/policy.ts';
 import type { EpochMs } from '../../platform/clock.ts';
 import { ProblemError } from '../../platform/errors.ts';
 import { parseId } from '../../platform/ids.ts';
-import type { Document } from '../document.ts';
-import type { Documents } from '../documents.ts';
 import { accessSubject, type Upload } from './upload.ts';
 import type { Uploads } from './uploads.ts';
 
@@ -30,21 +28,4 @@ export async function readUpload(
   if (!upload) throw new ProblemError('not_found', { field: 'id' });
   authorize(actor, 'upload.read', accessSubject(upload), at, 'upload.read');
   return upload;
-}
-
-/**
- * The document that the caller's upload has become, to be put into a case.
- * @throws ProblemError `not_found`, `document_not_ready`, `upload_expired`, or the code that the upload was refused with
- */
-export async function uploadedDocument(
-  deps: { readonly uploads: Pick<Uploads, 'find'>; readonly documents: Pick<Documents, 'document'> },
-  actor: Actor,
-  id: string,
-  at: EpochMs,
-): Promise<Document> {
-  const upload = await readUpload(deps, actor, id, at);
-  if (upload.state === 'refused') throw new ProblemError(upload.code, { field: 'upload' });
-  if (expired(upload, at)) throw new ProblemError('upload_expired', { field: 'upload' });
-  if (upload.state !== 'accepted') throw new ProblemError('document_not_ready', { field: 'upload' });
-  return deps.documents.document(upload.documentId);
 }
