@@ -5,38 +5,48 @@ import {
   type SigningAlgorithm,
   type SigningHash,
 } from './algorithms.ts';
-import type { Certificate } from './certificate.ts';
+import { type Certificate, parseCertificate } from './certificate.ts';
 import { contextTag, TAG } from './der.ts';
 import { encode, encodeInteger, encodeOctetString, encodeOid, encodeSequence, encodeSetOf } from './der-writer.ts';
 import { OID } from './oids.ts';
-import { longestSignature, type Signer, signChecked, usableCertificate } from './signer.ts';
+import { longestSignature, type SignerIdentity, usableCertificate } from './signer.ts';
 
 /**
- * Makes the detached CMS SignedData of a PAdES baseline signature (EN 319 142-1 §6, EN 319 122-1 §5): content-type,
- * message-digest and ESS signing-certificate-v2 signed, no signing-time, certificates included.
- *
+ * What the key signs: the signed attributes as SET OF in DER (RFC 5652 §5.4). PAdES baseline (EN 319 142-1 §6, EN 319 122-1 §5)
+ * has content-type, message-digest and ESS signing-certificate-v2, and no signing-time.
  * @param contentDigest hash of the signed bytes under the signer's hash
- * @param at the time of signing, epoch ms
- * @returns ContentInfo in DER
- * @throws ProblemError as `usableCertificate` and `signChecked`
  */
-export async function buildSignedData(signer: Signer, contentDigest: Uint8Array, at: number): Promise<Uint8Array> {
-  const certificate = usableCertificate(signer, at);
-  const attributes = signedAttributes(signer, contentDigest);
-  const signature = await signChecked(signer, certificate, encodeSetOf(attributes));
-  return assemble(signer, certificate, attributes, signature);
+export function messageToSign(identity: SignerIdentity, contentDigest: Uint8Array): Uint8Array {
+  return encodeSetOf(signedAttributes(identity, contentDigest));
 }
 
-/** Octets that `buildSignedData` takes at most for this signer: what /Contents must have room for. */
-export function largestSignedData(signer: Signer, at: number): number {
-  const certificate = usableCertificate(signer, at);
-  const attributes = signedAttributes(signer, createHash(signer.algorithm.hash).digest());
-  return assemble(signer, certificate, attributes, new Uint8Array(longestSignature(certificate))).length;
+/**
+ * The detached CMS SignedData around a signature value over `messageToSign`, certificates included.
+ * @returns ContentInfo in DER
+ */
+export function assembleSignedData(
+  identity: SignerIdentity,
+  contentDigest: Uint8Array,
+  signature: Uint8Array,
+): Uint8Array {
+  const certificate = parseCertificate(identity.certificate);
+  return assemble(identity, certificate, signedAttributes(identity, contentDigest), signature);
+}
+
+/**
+ * Octets that `assembleSignedData` takes at most for this signer: what /Contents must have room for.
+ * @param at the time of signing, epoch ms
+ * @throws ProblemError as `usableCertificate`
+ */
+export function largestSignedData(identity: SignerIdentity, at: number): number {
+  const certificate = usableCertificate(identity, at);
+  const attributes = signedAttributes(identity, createHash(identity.algorithm.hash).digest());
+  return assemble(identity, certificate, attributes, new Uint8Array(longestSignature(certificate))).length;
 }
 
 /** The signed attributes, each encoded; their SET OF in DER is what is signed (RFC 5652 §5.4). */
 function signedAttributes(
-  { algorithm: { hash }, certificate }: Pick<Signer, 'algorithm' | 'certificate'>,
+  { algorithm: { hash }, certificate }: Pick<SignerIdentity, 'algorithm' | 'certificate'>,
   contentDigest: Uint8Array,
 ): Uint8Array[] {
   return [

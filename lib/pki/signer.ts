@@ -14,11 +14,15 @@ export interface SigningKey {
   sign(digest: Uint8Array, message: Uint8Array): Promise<Uint8Array>;
 }
 
-/** A key with the certificate that speaks for it (DER) and the issuers that a verifier may lack, nearest first. */
-export interface Signer extends SigningKey {
+/** Who signs and how: the certificate (DER), the issuers that a verifier may lack, nearest first, and the algorithm. */
+export interface SignerIdentity {
+  readonly algorithm: SigningAlgorithm;
   readonly certificate: Uint8Array;
   readonly chain: readonly Uint8Array[];
 }
+
+/** A key with the certificate that speaks for it. */
+export interface Signer extends SigningKey, SignerIdentity {}
 
 /**
  * The checks before a signature is asked for: the certificate is valid at `at` (epoch ms), is meant for signing, and
@@ -26,7 +30,7 @@ export interface Signer extends SigningKey {
  * @throws ProblemError `certificate_invalid`, `certificate_expired`, `certificate_not_yet_valid`,
  *   `certificate_key_usage`, `certificate_key_mismatch`
  */
-export function usableCertificate(signer: Pick<Signer, 'certificate' | 'algorithm'>, at: number): Certificate {
+export function usableCertificate(signer: Pick<SignerIdentity, 'certificate' | 'algorithm'>, at: number): Certificate {
   const certificate = parseCertificate(signer.certificate);
   if (at < certificate.notBefore) throw new ProblemError('certificate_not_yet_valid');
   if (at > certificate.notAfter) throw new ProblemError('certificate_expired');

@@ -1,4 +1,6 @@
 import { appendedSource, memorySource, readAll } from '../../../lib/pdf/byte-source.ts';
+import { assembleSignedData, messageToSign } from '../../../lib/pki/cms-builder.ts';
+import { type Signer, signChecked, usableCertificate } from '../../../lib/pki/signer.ts';
 import { type SignPdfOptions, signPdf } from '../../../lib/signatures/sign-pdf.ts';
 import type { Verdict } from '../../../lib/signatures/verdict.ts';
 import { verifyPdf } from '../../../lib/signatures/verify-pdf.ts';
@@ -48,4 +50,11 @@ export function verify(file: Uint8Array, authority: Authority = createAuthority(
 export function reasonCodes(verdict: Verdict): string[] {
   const all = [...verdict.reasons, ...verdict.signatures.flatMap(({ reasons }) => reasons)];
   return [...new Set(all.map(({ code }) => code))].sort();
+}
+
+/** The CMS of a signature over content with the given digest, without a file around it. */
+export async function signedData(signer: Signer, contentDigest: Uint8Array, at = NOW): Promise<Uint8Array> {
+  const certificate = usableCertificate(signer, at);
+  const signature = await signChecked(signer, certificate, messageToSign(signer, contentDigest));
+  return assembleSignedData(signer, contentDigest, signature);
 }

@@ -5,11 +5,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { SigningAlgorithm } from '../../../lib/pki/algorithms.ts';
-import { buildSignedData, largestSignedData } from '../../../lib/pki/cms-builder.ts';
+import { largestSignedData } from '../../../lib/pki/cms-builder.ts';
 import { readSignedData } from '../../../lib/pki/cms-reader.ts';
 import { OID } from '../../../lib/pki/oids.ts';
 import { encodePem } from '../../../lib/pki/pem.ts';
 import { createAuthority, DAY, type KeyKind, keyPair, NOW } from '../../support/pki/authority.ts';
+import { signedData } from '../../support/pki/signing.ts';
 
 const authority = createAuthority();
 const content = Buffer.from('Kính gửi: Ủy ban nhân dân xã');
@@ -29,7 +30,7 @@ if (!openssl) console.warn('Skipped: openssl is not on this machine, the check b
 
 describe('CMS of a PAdES baseline signature', () => {
   test.skipIf(!openssl).each(ALGORITHMS)('%s %o is accepted by openssl cms -verify -cades', async (kind, algorithm) => {
-    const cms = await buildSignedData(authority.signer({ kind, algorithm }), digestOf(algorithm.hash), NOW);
+    const cms = await signedData(authority.signer({ kind, algorithm }), digestOf(algorithm.hash), NOW);
     const folder = mkdtempSync(join(tmpdir(), 'cms-'));
     try {
       writeFileSync(join(folder, 'cms.der'), cms);
@@ -45,7 +46,7 @@ describe('CMS of a PAdES baseline signature', () => {
 
   test.each(ALGORITHMS)('%s %o fits the room that was foretold', async (kind, algorithm) => {
     const signer = authority.signer({ kind, algorithm });
-    const cms = await buildSignedData(signer, digestOf(algorithm.hash), NOW);
+    const cms = await signedData(signer, digestOf(algorithm.hash), NOW);
     expect(cms.length).toBeLessThanOrEqual(largestSignedData(signer, NOW));
     expect(largestSignedData(signer, NOW) - cms.length).toBeLessThan(10);
   });
@@ -56,7 +57,7 @@ describe('CMS of a PAdES baseline signature', () => {
       signerInfos,
       content: encapsulated,
       certificates,
-    } = readSignedData(await buildSignedData(signer, digestOf('sha256'), NOW));
+    } = readSignedData(await signedData(signer, digestOf('sha256'), NOW));
     expect(encapsulated).toBeUndefined();
     expect(certificates).toHaveLength(2);
     expect(signerInfos).toHaveLength(1);
@@ -79,21 +80,21 @@ describe('CMS of a PAdES baseline signature', () => {
       return new Uint8Array();
     };
     const signer = { ...authority.signer(spec), sign };
-    await expect(buildSignedData(signer, digestOf('sha256'), NOW)).rejects.toMatchObject({ code });
+    await expect(signedData(signer, digestOf('sha256'), NOW)).rejects.toMatchObject({ code });
     expect(asked).toBe(false);
   });
 
   test('refuses a key that is not the one of the certificate', async () => {
     const own = authority.signer();
     const foreign = authority.signer({ label: 'someone else' });
-    await expect(buildSignedData({ ...own, sign: foreign.sign }, digestOf('sha256'), NOW)).rejects.toMatchObject({
+    await expect(signedData({ ...own, sign: foreign.sign }, digestOf('sha256'), NOW)).rejects.toMatchObject({
       code: 'certificate_key_mismatch',
     });
   });
 
   test('refuses an algorithm that the key cannot do', async () => {
     const signer = { ...authority.signer(), algorithm: { scheme: 'rsa-pss', hash: 'sha256' } as const };
-    await expect(buildSignedData(signer, digestOf('sha256'), NOW)).rejects.toMatchObject({
+    await expect(signedData(signer, digestOf('sha256'), NOW)).rejects.toMatchObject({
       code: 'certificate_key_mismatch',
     });
     expect(keyPair('p256').publicKey.asymmetricKeyType).toBe('ec');

@@ -7,7 +7,6 @@ import { GetPublicKeyCommand, type SignCommand } from '@aws-sdk/client-kms';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { SigningAlgorithm } from '../../../lib/pki/algorithms.ts';
 import { buildCertificationRequest } from '../../../lib/pki/certification-request.ts';
-import { buildSignedData } from '../../../lib/pki/cms-builder.ts';
 import { enter, readWhole } from '../../../lib/pki/der.ts';
 import { readName } from '../../../lib/pki/distinguished-name.ts';
 import { createKmsSigner, createKmsSigningKey, readKmsPublicKey } from '../../../lib/pki/kms-signer.ts';
@@ -15,6 +14,7 @@ import { createMemorySigningKey } from '../../../lib/pki/memory-signing-key.ts';
 import { decodePem, encodePem } from '../../../lib/pki/pem.ts';
 import { openPkcs12Signer } from '../../../lib/pki/pkcs12-signer.ts';
 import { createAuthority, type KeyKind, keyPair, NOW } from '../../support/pki/authority.ts';
+import { signedData } from '../../support/pki/signing.ts';
 
 const authority = createAuthority();
 const openssl = spawnSync('openssl', ['version']).status === 0;
@@ -105,7 +105,7 @@ describe('a key in KMS', () => {
       certificate: authority.issue({ subject: { commonName: 'seal' }, publicKey }),
       chain: [],
     });
-    await expect(buildSignedData(signer, digest, NOW)).rejects.toMatchObject({
+    await expect(signedData(signer, digest, NOW)).rejects.toMatchObject({
       code: 'signing_key_unavailable',
       detail: 'KMS: AccessDeniedException',
       cause: denied,
@@ -141,7 +141,7 @@ describe.skipIf(!openssl)('a PKCS#12 container', () => {
       Buffer.from(authority.intermediate).toString('hex'),
     ]);
     const digest = createHash(signer.algorithm.hash).update('content').digest();
-    await expect(buildSignedData(signer, digest, NOW)).resolves.toBeInstanceOf(Uint8Array);
+    await expect(signedData(signer, digest, NOW)).resolves.toBeInstanceOf(Uint8Array);
   });
 
   test('with another password, or none at all, cannot be read', () => {

@@ -2,11 +2,11 @@ import { createHash, generateKeyPairSync } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { HashName } from '../../../lib/pki/algorithms.ts';
-import { buildSignedData } from '../../../lib/pki/cms-builder.ts';
 import type { Signer } from '../../../lib/pki/signer.ts';
 import { acceptedAt } from '../../../lib/signatures/algorithm-policy.ts';
 import { openSignature, verifySignedData } from '../../../lib/signatures/verify-signed-data.ts';
 import { createAuthority, keyPair, NOW } from '../../support/pki/authority.ts';
+import { signedData } from '../../support/pki/signing.ts';
 
 const authority = createAuthority();
 const digest = createHash('sha256').update('content').digest();
@@ -46,23 +46,23 @@ function twin(
 
 describe('one signature', () => {
   test('in order has nothing wrong with it', async () => {
-    expect(codesOf(await buildSignedData(signer, digest, NOW))).toEqual([]);
+    expect(codesOf(await signedData(signer, digest, NOW))).toEqual([]);
   });
 
   test('over other content', async () => {
     const other = createHash('sha256').update('other').digest();
-    expect(codesOf(await buildSignedData(signer, digest, NOW), other)).toEqual(['digest_mismatch']);
+    expect(codesOf(await signedData(signer, digest, NOW), other)).toEqual(['digest_mismatch']);
   });
 
   test('with another signature value', async () => {
-    const cms = Buffer.from(await buildSignedData(signer, digest, NOW));
+    const cms = Buffer.from(await signedData(signer, digest, NOW));
     cms[cms.length - 1]! ^= 1;
     expect(codesOf(cms)).toEqual(['signature_wrong']);
   });
 
   test('with another certificate in the place of the one that was signed with', async () => {
     const own = authority.signer({ subject: { commonName: 'A' }, serial: 4711, keyUsage: ['digitalSignature'] });
-    const cms = await buildSignedData(own, digest, NOW);
+    const cms = await signedData(own, digest, NOW);
     const other = twin(own, { commonName: 'B', keyUsage: ['digitalSignature'] });
     expect(codesOf(replaced(cms, own.certificate, other))).toEqual(['certificate_reference_wrong']);
     const wrongUse = twin(own, { commonName: 'A', keyUsage: ['keyEncipherment'] });
@@ -81,13 +81,13 @@ describe('one signature', () => {
   });
 
   test('followed by zeros, as /Contents is, but by nothing else', async () => {
-    const cms = await buildSignedData(signer, digest, NOW);
+    const cms = await signedData(signer, digest, NOW);
     expect(codesOf(Buffer.concat([cms, new Uint8Array(100)]))).toEqual([]);
     expect(codesOf(Buffer.concat([cms, new Uint8Array(100), Uint8Array.of(1)]))).toEqual(['cms_padding']);
   });
 
   test('with any octet changed is not in order, and never a crash', async () => {
-    const cms = Buffer.from(await buildSignedData({ ...signer, chain: [] }, digest, NOW));
+    const cms = Buffer.from(await signedData({ ...signer, chain: [] }, digest, NOW));
     fc.assert(
       fc.property(fc.nat({ max: cms.length - 1 }), fc.integer({ min: 1, max: 255 }), (at, octet) => {
         const copy = Buffer.from(cms);
