@@ -3,6 +3,11 @@ export interface ByteSource {
   readonly length: number;
   /** Exactly `length` bytes from `offset`; the caller stays inside the file. The result is not to be written to. */
   read(offset: number, length: number): Promise<Uint8Array>;
+  /**
+   * All bytes in order, where the source has a quicker way than one read after the other. A chunk is good until the next
+   * is asked for.
+   */
+  stream?(): AsyncIterable<Uint8Array>;
 }
 
 /** A source over bytes already in memory; reads are views, nothing is copied. */
@@ -10,7 +15,30 @@ export function memorySource(bytes: Uint8Array): ByteSource {
   return {
     length: bytes.length,
     read: async (offset, length) => bytes.subarray(offset, offset + length),
+    stream: async function* () {
+      for (let at = 0; at < bytes.length; at += CHUNK) yield bytes.subarray(at, at + CHUNK);
+    },
   };
+}
+
+const CHUNK = 1024 * 1024;
+
+/** All bytes of a source in order; a chunk is good until the next is asked for. */
+export function chunksOf(source: ByteSource): AsyncIterable<Uint8Array> {
+  return source.stream?.() ?? readAhead(source);
+}
+
+/** The next chunk is read while the one before is worked on. */
+async function* readAhead(source: ByteSource): AsyncGenerator<Uint8Array> {
+  const chunkAt = (offset: number) => source.read(offset, Math.min(CHUNK, source.length - offset));
+  let next = source.length > 0 ? chunkAt(0) : undefined;
+  for (let offset = CHUNK; next; offset += CHUNK) {
+    const chunk: Uint8Array = await next;
+    next = offset < source.length ? chunkAt(offset) : undefined;
+    // Whoever stops here does not see it fail.
+    next?.catch(() => {});
+    yield chunk;
+  }
 }
 
 /** The first `length` bytes of `source` as a file of its own: an earlier revision, or what a signature covered. */

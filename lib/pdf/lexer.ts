@@ -87,6 +87,20 @@ export class Lexer {
     return latin1(this.bytes, start, this.pos);
   }
 
+  /** A run of at most `most` digits that is a word by itself, as a number; -1 with nothing passed where there is none. */
+  digits(most: number): number {
+    const start = this.pos;
+    let value = 0;
+    let byte = this.peek();
+    for (; byte >= 0x30 && byte <= 0x39 && this.pos - start < most; byte = this.peek()) {
+      value = value * 10 + byte - 0x30;
+      this.pos++;
+    }
+    if (this.pos > start && !isRegular(byte)) return value;
+    this.pos = start;
+    return -1;
+  }
+
   /** Passes `word` when exactly it stands here, as a whole word. */
   accept(word: string): boolean {
     for (let i = 0; i < word.length; i++) if (this.peek(i) !== word.charCodeAt(i)) return false;
@@ -98,9 +112,9 @@ export class Lexer {
   /** An unsigned integer of at most 15 digits, after white space. */
   unsigned(what: string): number {
     this.skipWhitespace();
-    const text = this.word();
-    if (!/^\d{1,15}$/.test(text)) throw broken(`${what} is not a number`);
-    return Number(text);
+    const value = this.digits(15);
+    if (value < 0) throw broken(`${what} is not a number`);
+    return value;
   }
 
   /** A name; the position is on its slash. */

@@ -84,11 +84,10 @@ export class ObjectParser extends Lexer {
   }
 
   private numberOrKeyword(): PdfObject {
+    const integer = this.digits(10);
+    if (integer >= 0) return this.reference(integer);
     const word = this.word();
-    if (NUMBER.test(word)) {
-      const value = Number(word);
-      return /^\d{1,10}$/.test(word) ? this.reference(value) : value;
-    }
+    if (NUMBER.test(word)) return Number(word);
     if (word === 'true') return true;
     if (word === 'false') return false;
     if (word === 'null') return null;
@@ -101,12 +100,12 @@ export class ObjectParser extends Lexer {
     this.skipWhitespace();
     const byte = this.peek();
     if (byte >= 0x30 && byte <= 0x39) {
-      const gen = this.word();
-      if (/^\d{1,5}$/.test(gen)) {
+      const gen = this.digits(5);
+      if (gen >= 0) {
         this.skipWhitespace();
         if (this.peek() === 0x52 && !isRegular(this.peek(1))) {
           this.pos++;
-          return ref(num, Number(gen));
+          return ref(num, gen);
         }
       }
     }

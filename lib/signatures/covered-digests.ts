@@ -1,5 +1,5 @@
 import { createHash, type Hash } from 'node:crypto';
-import type { ByteSource } from '../pdf/byte-source.ts';
+import { type ByteSource, chunksOf } from '../pdf/byte-source.ts';
 
 /** A digest that is wanted: of the first `head` bytes of the file, followed by the bytes from `from` to before `to`. */
 export interface DigestRequest {
@@ -14,8 +14,6 @@ export function wholeFile(source: ByteSource, hash = 'sha256'): DigestRequest {
   return { hash, head: source.length, from: source.length, to: source.length };
 }
 
-const CHUNK = 4 * 1024 * 1024;
-
 /**
  * All digests in one read of the source, in constant memory. What the heads have in common is hashed once: the trunk of
  * each hash function is copied where a head ends, so that n signatures cost little more than one.
@@ -27,10 +25,11 @@ export async function coveredDigests(
   observe?: (chunk: Uint8Array) => void,
 ): Promise<Uint8Array[]> {
   const trunks = [...new Set(requests.map(({ hash }) => hash))].map((hash) => new Trunk(hash, requests));
-  for (let offset = 0; offset < source.length; offset += CHUNK) {
-    const chunk = await source.read(offset, Math.min(CHUNK, source.length - offset));
+  let offset = 0;
+  for await (const chunk of chunksOf(source)) {
     observe?.(chunk);
     for (const trunk of trunks) trunk.update(chunk, offset);
+    offset += chunk.length;
   }
   const digests = new Map(trunks.flatMap((trunk) => trunk.finish()));
   return requests.map((request) => digests.get(request)!);

@@ -1,5 +1,4 @@
-import { createHash, type Hash } from 'node:crypto';
-import type { ByteSource } from '../pdf/byte-source.ts';
+import { type ByteSource, chunksOf } from '../pdf/byte-source.ts';
 import { openPdf } from '../pdf/document.ts';
 import {
   fillContents,
@@ -10,6 +9,7 @@ import {
 } from '../pdf/prepare-signature.ts';
 import { assembleSignedData, largestSignedData, messageToSign } from '../pki/cms-builder.ts';
 import type { SignerIdentity } from '../pki/signer.ts';
+import { type ResumableHash, type RunningHash, runningHash } from '../platform/running-hash.ts';
 
 /** What a signature says and where it shows; see `SignatureRequest` for each part. */
 export interface SigningOptions
@@ -19,6 +19,11 @@ export interface SigningOptions
   > {
   /** Epoch ms: stands in /M, and the signer's certificate must be valid then. */
   readonly signingTime: number;
+  /**
+   * SHA-256 over all bytes of the source, as it was left when they were hashed before: then they are not read again for it.
+   * The caller answers for its being that of this source (`resumeSha256`).
+   */
+  readonly hashed?: ResumableHash;
 }
 
 /** A file that lacks nothing but the signature value over `message`. */
@@ -30,7 +35,7 @@ export interface UnsignedPdf {
   /** The signed attributes in DER, as SET OF: what the key signs (RFC 5652 §5.4). */
   readonly message: Uint8Array;
   /** SHA-256 over the source's bytes as they were read for signing. */
-  readonly sourceSha256: Hash;
+  readonly sourceSha256: RunningHash;
 }
 
 /** The signed file is the source's bytes, unchanged, followed by `tail`. */
@@ -44,25 +49,25 @@ export interface SignedPdf {
   readonly sha256: string;
   /** SHA-256 of the source as it was read for signing: what was signed is what was meant only if this is as expected. */
   readonly sourceSha256: string;
+  /** State of the SHA-256 of the signed file, for the next signature on it; only where it began with one (`hashed`). */
+  readonly hashState?: Uint8Array;
 }
-
-const CHUNK = 4 * 1024 * 1024;
 
 /**
  * Everything of a PAdES baseline B-B signature but its value (EN 319 142-1 §6.3), wherever the key may be. The file is read
- * once to be hashed; nothing is written.
+ * once to be hashed, or not at all for SHA-256 when it has been `hashed`; nothing is written.
  *
  * @throws ProblemError `pdf_*` for a file that cannot be signed, `certificate_*` for the signer's certificate
  */
 export async function prepareSigning(
   source: ByteSource,
   identity: SignerIdentity,
-  options: SigningOptions,
+  { hashed, ...options }: SigningOptions,
 ): Promise<UnsignedPdf> {
   const contentsBytes = largestSignedData(identity, options.signingTime);
   const document = await openPdf(source);
   const prepared = await prepareSignature(document, { ...options, subFilter: 'ETSI.CAdES.detached', contentsBytes });
-  const { sourceSha256, content } = await hashSource(source, identity.algorithm.hash);
+  const { sourceSha256, content } = await hashSource(source, identity.algorithm.hash, hashed);
   for (const part of signedTail(prepared)) content.update(part);
   const contentDigest = content.digest();
   return { identity, prepared, contentDigest, message: messageToSign(identity, contentDigest), sourceSha256 };
@@ -76,24 +81,35 @@ export async function prepareSigning(
 export function completeSigning(unsigned: UnsignedPdf, signature: Uint8Array): SignedPdf {
   const { identity, prepared, contentDigest, sourceSha256 } = unsigned;
   const tail = fillContents(prepared, assembleSignedData(identity, contentDigest, signature));
+  const signed = sourceSha256.fork().update(tail);
   return {
     tail,
     byteRange: prepared.byteRange,
     fieldName: prepared.fieldName,
     length: prepared.tailOffset + tail.length,
-    sourceSha256: sourceSha256.copy().digest('hex'),
-    sha256: sourceSha256.copy().update(tail).digest('hex'),
+    sourceSha256: hex(sourceSha256.digest()),
+    sha256: hex(signed.digest()),
+    ...(signed.save ? { hashState: signed.save() } : {}),
   };
 }
 
-/** One read of the source: its SHA-256, and the running hash of the content to sign. */
-async function hashSource(source: ByteSource, hash: string): Promise<{ sourceSha256: Hash; content: Hash }> {
-  const sourceSha256 = createHash('sha256');
-  const signing = hash === 'sha256' ? undefined : createHash(hash);
-  for (let offset = 0; offset < source.length; offset += CHUNK) {
-    const chunk = await source.read(offset, Math.min(CHUNK, source.length - offset));
-    sourceSha256.update(chunk);
+function hex(digest: Uint8Array): string {
+  return Buffer.from(digest).toString('hex');
+}
+
+/** At most one read of the source: its SHA-256, and the running hash of the content to sign. */
+async function hashSource(
+  source: ByteSource,
+  hash: string,
+  hashed: ResumableHash | undefined,
+): Promise<{ sourceSha256: RunningHash; content: RunningHash }> {
+  if (hashed && hash === 'sha256') return { sourceSha256: hashed, content: hashed.fork() };
+  const sha256 = hashed ? undefined : runningHash('sha256');
+  const signing = hash === 'sha256' ? undefined : runningHash(hash);
+  for await (const chunk of chunksOf(source)) {
+    sha256?.update(chunk);
     signing?.update(chunk);
   }
-  return { sourceSha256, content: signing ?? sourceSha256.copy() };
+  const sourceSha256 = hashed ?? sha256 ?? runningHash('sha256');
+  return { sourceSha256, content: signing ?? sourceSha256.fork() };
 }
