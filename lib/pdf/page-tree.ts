@@ -11,6 +11,7 @@ import {
   type PdfDict,
   type PdfObject,
   type PdfRef,
+  sameRef,
 } from './objects.ts';
 import { broken, overLimit } from './problems.ts';
 
@@ -64,6 +65,38 @@ export async function pageAt(document: PdfDocument, index: number): Promise<PdfP
     left = step.left;
   }
   return toPage(document, wanted, node.ref, inherit(inherited, node.dict), node.dict);
+}
+
+/** The page that `ref` names, found by way of its parents; undefined when it does not stand where they say. */
+export async function pageOf(document: PdfDocument, ref: PdfRef): Promise<PdfPage | undefined> {
+  let index = 0;
+  let child = ref;
+  let dict = await document.resolve(ref);
+  for (let depth = 0; isDict(dict); depth++) {
+    if (depth > document.limits.chain) throw overLimit('the page tree is too deep');
+    const above = dict.get('Parent');
+    if (!isRef(above)) break;
+    const parent = await asNode(document, above);
+    const before = await leavesBefore(document, parent.dict, child);
+    if (before === undefined) return undefined;
+    index += before;
+    child = above;
+    dict = parent.dict;
+  }
+  if (index >= (await pageCount(document))) return undefined;
+  const page = await pageAt(document, index);
+  return sameRef(page.ref, ref) ? page : undefined;
+}
+
+/** Pages of this node that come before its kid `child`; undefined when it is no kid of it. */
+async function leavesBefore(document: PdfDocument, dict: PdfDict, child: PdfRef): Promise<number | undefined> {
+  const kids = await kidsOf(document, dict);
+  const at = kids.findIndex((kid) => isRef(kid) && sameRef(kid, child));
+  if (at < 0) return undefined;
+  if (kids.length === (await leaves(document, dict))) return at;
+  let before = 0;
+  for (const kid of kids.slice(0, at)) before += await leaves(document, (await asNode(document, kid)).dict);
+  return before;
 }
 
 /** All pages in order. Throws `pdf_broken` on a tree that runs in a circle, `pdf_limits` on one that is too large. */

@@ -1,7 +1,7 @@
 import type { PdfDocument } from './document.ts';
-import { isArray, isDict, isRef, sameRef } from './objects.ts';
+import { isArray, isDict, isRef, type PdfRef, sameRef } from './objects.ts';
 import { shownBox } from './page-geometry.ts';
-import { type Box, boxOf, pages } from './page-tree.ts';
+import { type Box, boxOf, type PdfPage, pageOf, pages } from './page-tree.ts';
 import type { SignatureField } from './signature-permissions.ts';
 
 /** Where a signature shows, as a reader sees the page: points from the lower left of its visible part. */
@@ -19,12 +19,17 @@ export async function placeOfSignature(
   const [widget] = field.widgets;
   const dict = widget && (await document.resolve(widget));
   const rect = isDict(dict) ? await boxOf(document, dict.get('Rect')) : undefined;
-  if (!widget || !rect || rect.width === 0 || rect.height === 0) return undefined;
-  for await (const page of pages(document)) {
-    const annotations = await document.value(page.dict, 'Annots');
-    if (isArray(annotations) && annotations.some((entry) => isRef(entry) && sameRef(entry, widget))) {
-      return { page: page.index, box: shownBox(page, rect) };
-    }
+  if (!widget || !isDict(dict) || !rect || rect.width === 0 || rect.height === 0) return undefined;
+  const named = dict.get('P');
+  const page = isRef(named) ? await pageOf(document, named) : undefined;
+  if (page && (await shows(document, page, widget))) return { page: page.index, box: shownBox(page, rect) };
+  for await (const candidate of pages(document)) {
+    if (await shows(document, candidate, widget)) return { page: candidate.index, box: shownBox(candidate, rect) };
   }
   return undefined;
+}
+
+async function shows(document: PdfDocument, page: PdfPage, widget: PdfRef): Promise<boolean> {
+  const annotations = await document.value(page.dict, 'Annots');
+  return isArray(annotations) && annotations.some((entry) => isRef(entry) && sameRef(entry, widget));
 }

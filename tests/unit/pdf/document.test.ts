@@ -7,7 +7,7 @@ import { openPdf } from '../../../lib/pdf/document.ts';
 import { openFileSource } from '../../../lib/pdf/file-source.ts';
 import { DEFAULT_LIMITS } from '../../../lib/pdf/limits.ts';
 import { isDict, isStream, ref } from '../../../lib/pdf/objects.ts';
-import { pageAt, pageCount } from '../../../lib/pdf/page-tree.ts';
+import { pageAt, pageCount, pageOf } from '../../../lib/pdf/page-tree.ts';
 import { problemOf } from './expect-problem.ts';
 import { samplePdf, streamBody, type XrefKind } from './sample-pdf.ts';
 
@@ -44,6 +44,20 @@ describe.each<XrefKind>(['table', 'stream', 'hybrid'])('a file with a cross-refe
 
 const directory = mkdtempSync(join(tmpdir(), 'pdf-'));
 afterAll(() => rmSync(directory, { recursive: true }));
+
+test('a page is found by its parents, without a look at the others', async () => {
+  const leaf = (parent: number) => `<< /Type /Page /Parent ${parent} 0 R /MediaBox [0 0 100 200] >>`;
+  const branch = (kids: string, count: number) => `<< /Type /Pages /Parent 4 0 R /Kids [${kids}] /Count ${count} >>`;
+  // The root 4 holds 5 (pages 7, 8) and 6 (pages 9, 10, 11); page 3 belongs to nobody.
+  const root = '<< /Type /Pages /Kids [5 0 R 6 0 R] /Count 5 >>';
+  const extra = [root, branch('7 0 R 8 0 R', 2), branch('9 0 R 10 0 R 11 0 R', 3), ...[5, 5, 6, 6, 6].map(leaf)];
+  const bytes = edited(samplePdf({ extra }), '/Pages 2 0 R', '/Pages 4 0 R');
+  const document = await open(bytes);
+  expect((await pageOf(document, ref(10)))?.index).toBe(3);
+  expect((await pageOf(document, ref(7)))?.index).toBe(0);
+  expect(await pageOf(document, ref(3))).toBeUndefined();
+  expect(await pageOf(document, ref(99))).toBeUndefined();
+});
 
 test('a large file is opened with a few small reads', async () => {
   const bytes = samplePdf({
