@@ -101,7 +101,10 @@ export class DataAccess {
 
   /** Puts, under the bucket's own lock; never deletes, never changes or bypasses a lock. */
   documentsPut(): Grant[] {
-    return [this.#onDocuments(['s3:PutObject']), this.#keyOf('documents', ['kms:Decrypt', 'kms:GenerateDataKey'])];
+    return [
+      this.#onDocuments(['s3:PutObject', 's3:AbortMultipartUpload']),
+      this.#keyOf('documents', ['kms:Decrypt', 'kms:GenerateDataKey']),
+    ];
   }
 
   /** Signs with the keys that bear an alias of this stage, whatever their ids. */

@@ -21,6 +21,11 @@ export const documentVersion = z.object({
   bytes: z.number().int().positive(),
   pages: z.number().int().positive(),
   at: z.number().int(),
+  /**
+   * SHA-256 of all its bytes before it was finished, base64: the next signature goes on from there. It stands beside the
+   * VersionId, length and hash it belongs to and is believed only when it finishes to that hash.
+   */
+  hashState: z.string().max(256).optional(),
   /** What was uploaded, where that was an image from which the page was made. */
   source: z.object({ type: z.enum(['image/jpeg', 'image/png']), sha256: z.string().length(64) }).optional(),
 });

@@ -7,13 +7,33 @@ import type { Document, DocumentVersion, VersionKind } from './document.ts';
 /** What is to be kept: bytes in memory, or a local file whose length and hash are known. */
 export type KeptContent = Uint8Array | { readonly path: string; readonly bytes: number; readonly sha256: Sha256Hex };
 
+/** A stored version, read as far as is asked for. */
+export interface VersionSource extends ByteSource {
+  readonly version: DocumentVersion;
+  /** ETag of the object as its first answer told it; every later read and copy is bound to it. */
+  readonly etag: string | undefined;
+}
+
+/** A stored version of at least `COPIED_FROM_BYTES` and what comes after it; `sha256` is that of both together. */
+export interface AppendedContent {
+  readonly before: VersionSource;
+  readonly tail: Uint8Array;
+  readonly sha256: Sha256Hex;
+}
+
+/** From this size on S3 copies the bytes of a version itself (its smallest part but the last); below, they are sent. */
+export const COPIED_FROM_BYTES = 5 * 1024 * 1024;
+
 /** An object as it lies in the documents bucket. */
 export interface StoredObject {
   readonly key: string;
   readonly versionId: string;
   readonly sha256: Sha256Hex;
   readonly bytes: number;
-  /** True when an earlier run had already stored it; its bytes may then differ from those offered now. */
+  /**
+   * True when an earlier run had already stored it; its bytes may then differ from those offered now, and `sha256` is what
+   * that run said they are: to be checked with the rest.
+   */
   readonly adopted: boolean;
 }
 
@@ -28,7 +48,7 @@ export interface Documents {
 /** The objects behind the versions. */
 export interface DocumentObjects {
   /** Reads by range, always this VersionId. Errors of S3 pass through. */
-  open(version: Pick<DocumentVersion, 'key' | 'versionId' | 'bytes'>): ByteSource;
+  open(version: DocumentVersion): VersionSource;
   /** All bytes, checked against the version's hash. @throws ProblemError `document_changed` */
   read(version: Pick<DocumentVersion, 'key' | 'versionId' | 'bytes' | 'sha256'>): Promise<Uint8Array>;
   /**
@@ -36,6 +56,11 @@ export interface DocumentObjects {
    * must check it where the bytes of two runs may differ (a signature made twice).
    */
   keep(documentId: Id, n: number, kind: VersionKind, content: KeptContent): Promise<StoredObject>;
+  /**
+   * The same for a version that begins with another: S3 copies that one and is sent the tail only.
+   * @throws ProblemError `document_changed` when the bytes that S3 copied are not those of the version before
+   */
+  append(documentId: Id, n: number, kind: VersionKind, content: AppendedContent): Promise<StoredObject>;
 }
 
 /** Addresses that let a browser fetch one version for a few minutes. */

@@ -1,5 +1,5 @@
 import { type ByteSource, chunksOf } from '../pdf/byte-source.ts';
-import { openPdf } from '../pdf/document.ts';
+import { openPdf, type PdfDocument } from '../pdf/document.ts';
 import {
   fillContents,
   type PreparedSignature,
@@ -24,6 +24,8 @@ export interface SigningOptions
    * The caller answers for its being that of this source (`resumeSha256`).
    */
   readonly hashed?: ResumableHash;
+  /** The source, where it has been opened already. */
+  readonly opened?: PdfDocument;
 }
 
 /** A file that lacks nothing but the signature value over `message`. */
@@ -62,10 +64,10 @@ export interface SignedPdf {
 export async function prepareSigning(
   source: ByteSource,
   identity: SignerIdentity,
-  { hashed, ...options }: SigningOptions,
+  { hashed, opened, ...options }: SigningOptions,
 ): Promise<UnsignedPdf> {
   const contentsBytes = largestSignedData(identity, options.signingTime);
-  const document = await openPdf(source);
+  const document = opened ?? (await openPdf(source));
   const prepared = await prepareSignature(document, { ...options, subFilter: 'ETSI.CAdES.detached', contentsBytes });
   const { sourceSha256, content } = await hashSource(source, identity.algorithm.hash, hashed);
   for (const part of signedTail(prepared)) content.update(part);

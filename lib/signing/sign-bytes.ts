@@ -1,11 +1,11 @@
 import type { SignerFacts } from '../directory/certificates.ts';
 import type { FontFiles } from '../pdf/author/authored-document.ts';
-import { appendedSource, memorySource } from '../pdf/byte-source.ts';
 import { openPdf } from '../pdf/document.ts';
 import type { Signer } from '../pki/signer.ts';
 import type { EpochMs } from '../platform/clock.ts';
-import { signPdf } from '../signatures/sign-pdf.ts';
+import { type SignedPdf, signPdf } from '../signatures/sign-pdf.ts';
 import { appearanceOf, type SignatureText } from './appearance.ts';
+import type { FileToSign } from './file-to-sign.ts';
 
 export interface SignBytesDeps {
   readonly fonts: () => Promise<FontFiles>;
@@ -14,23 +14,24 @@ export interface SignBytesDeps {
 }
 
 /**
- * The whole file with one more signature, appended as a revision and shown on its last page.
+ * What one more signature appends to the file, shown where its role puts it.
  * @throws ProblemError `pdf_*`, `certificate_*`, `signing_key_unavailable`; nothing is stored by then
  */
 export async function signBytes(
   deps: SignBytesDeps,
-  bytes: Uint8Array,
+  file: Pick<FileToSign, 'source' | 'hashed'>,
   facts: SignerFacts,
   text: SignatureText,
   at: EpochMs,
-): Promise<Uint8Array> {
-  const source = memorySource(bytes);
-  const { tail, length } = await signPdf(source, {
+): Promise<SignedPdf> {
+  const opened = await openPdf(file.source);
+  return signPdf(file.source, {
     signer: deps.signerFor(facts),
     signingTime: at,
     name: facts.name,
     location: text.location,
-    visible: await appearanceOf(await deps.fonts(), await openPdf(source), text, at),
+    visible: await appearanceOf(await deps.fonts(), opened, text, at),
+    opened,
+    ...(file.hashed ? { hashed: file.hashed } : {}),
   });
-  return appendedSource(source, tail).read(0, length);
 }

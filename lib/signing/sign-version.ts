@@ -2,23 +2,23 @@ import type { KeyHolder } from '../directory/certificates.ts';
 import type { Directory } from '../directory/directory.ts';
 import { asTrustAnchor } from '../directory/trust.ts';
 import type { Document, DocumentVersion, VersionKind } from '../documents/document.ts';
-import type { DocumentObjects, StoredObject } from '../documents/documents.ts';
-import { memorySource } from '../pdf/byte-source.ts';
+import { prefixSource } from '../pdf/byte-source.ts';
 import type { EpochMs } from '../platform/clock.ts';
 import { ProblemError } from '../platform/errors.ts';
+import { coveredDigests, wholeFile } from '../signatures/covered-digests.ts';
 import { verifyPdf } from '../signatures/verify-pdf.ts';
 import type { SignatureText } from './appearance.ts';
+import { type FileDeps, type FileToSign, openFileToSign, type Unsigned } from './file-to-sign.ts';
 import { type SignBytesDeps, signBytes } from './sign-bytes.ts';
 
-export interface SigningDeps extends SignBytesDeps {
-  readonly objects: Pick<DocumentObjects, 'read' | 'keep'>;
+export interface SigningDeps extends SignBytesDeps, FileDeps {
   readonly directory: Pick<Directory, 'signerOf' | 'trustAnchors' | 'unit' | 'person'>;
 }
 
 export interface SigningStep {
   readonly document: Document;
   /** The file as it is before this signature. */
-  readonly bytes: Uint8Array;
+  readonly unsigned: Unsigned;
   readonly pages: number;
   /** The version that is made, and its place. */
   readonly n: number;
@@ -34,27 +34,42 @@ export interface SigningStep {
  */
 export async function signVersion(deps: SigningDeps, step: SigningStep, at: EpochMs): Promise<DocumentVersion> {
   const facts = await deps.directory.signerOf(step.holder, at);
-  const signed = await signBytes(deps, step.bytes, facts, step.text, at);
-  const stored = await deps.objects.keep(step.document.id, step.n, step.kind, signed);
-  if (stored.adopted) await checkOurs(deps, step, stored, at);
+  const file = await openFileToSign(deps, step.unsigned);
+  const signed = await signBytes(deps, file, facts, step.text, at);
+  const stored = await file.keep({ documentId: step.document.id, n: step.n, kind: step.kind }, signed);
   const { key, versionId, sha256, bytes } = stored;
-  return { n: step.n, kind: step.kind, key, versionId, sha256, bytes, pages: step.pages, at };
+  const version = { n: step.n, kind: step.kind, key, versionId, sha256, bytes, pages: step.pages, at };
+  if (stored.adopted) {
+    await checkOurs(deps, step, file, version, at);
+    return version;
+  }
+  const { hashState } = signed;
+  return hashState ? { ...version, hashState: Buffer.from(hashState).toString('base64') } : version;
 }
 
 /**
- * An adopted file is ours when it begins with the very bytes that were to be signed, and all of it is covered by a valid
- * signature made with a certificate installed for the holder.
+ * An adopted file is ours when it begins with the very bytes that were to be signed, has the hash that it is said to have,
+ * and all of it is covered by a valid signature made with a certificate installed for the holder. It is read for that,
+ * twice, in constant memory.
  */
-async function checkOurs(deps: SigningDeps, step: SigningStep, stored: StoredObject, at: EpochMs): Promise<void> {
-  const bytes = await deps.objects.read(stored);
-  const startsRight = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(step.bytes.length, bytes.length)).equals(
-    step.bytes,
-  );
+async function checkOurs(
+  deps: SigningDeps,
+  step: SigningStep,
+  file: FileToSign,
+  adopted: DocumentVersion,
+  at: EpochMs,
+): Promise<void> {
+  const source = deps.objects.open(adopted);
+  const { length } = file.source;
+  const start = source.length >= length ? prefixSource(source, length) : source;
+  const [startSha256] = await coveredDigests(start, [wholeFile(start)]);
+  const startsRight = Buffer.from(startSha256 ?? []).toString('hex') === file.sha256;
   const trust = (await deps.directory.trustAnchors()).map(asTrustAnchor);
-  const verdict = await verifyPdf(memorySource(bytes), { trust, at });
+  const verdict = await verifyPdf(source, { trust, at });
   const certificates = await certificatesOf(deps, step.holder);
   const last = verdict.signatures.find((signature) => signature.coverage?.wholeFile);
-  if (!startsRight || last?.status !== 'TOTAL_PASSED' || !certificates.includes(last.certificate?.sha256 ?? '')) {
+  const ours = last?.status === 'TOTAL_PASSED' && certificates.includes(last.certificate?.sha256 ?? '');
+  if (!startsRight || verdict.file.sha256 !== adopted.sha256 || !ours) {
     throw new ProblemError('document_changed', { detail: 'What is stored is not the file that was to be signed.' });
   }
 }

@@ -9,7 +9,7 @@ const WRITE = ['dynamodb:ConditionCheckItem', 'dynamodb:PutItem', 'dynamodb:Upda
 const TABLE_KEY = ['kms:Decrypt', 'kms:Encrypt', 'kms:GenerateDataKey'];
 const READ_WRITE = [...READ, ...WRITE, ...TABLE_KEY];
 const DOCUMENTS_GET = ['s3:GetObject', 's3:GetObjectVersion', 'kms:Decrypt'];
-const DOCUMENTS_PUT = ['s3:PutObject', 'kms:Decrypt', 'kms:GenerateDataKey'];
+const DOCUMENTS_PUT = ['s3:PutObject', 's3:AbortMultipartUpload', 'kms:Decrypt', 'kms:GenerateDataKey'];
 const SIGN = ['kms:GetPublicKey', 'kms:Sign'];
 const CONSUME = [
   'sqs:ChangeMessageVisibility',

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -8,6 +7,8 @@ import { pipeline } from 'node:stream/promises';
 import { DeleteObjectCommand, GetObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import type { Id } from '../../platform/ids.ts';
 import { INTAKE_PREFIX } from '../../platform/names.ts';
+import { resumableSha256, runningHash } from '../../platform/running-hash.ts';
+import { COPIED_FROM_BYTES } from '../documents.ts';
 import type { IntakeObject } from './upload.ts';
 import type { FetchedFile, IntakeObjects } from './uploads.ts';
 
@@ -31,11 +32,12 @@ export class IntakeStore implements IntakeObjects {
         }),
       );
       const body = answer.Body as Readable;
-      if ((answer.ContentLength ?? 0) > limit) {
+      const announced = answer.ContentLength ?? 0;
+      if (announced > limit) {
         body.destroy();
         return 'too-large';
       }
-      return { ...(await toScratch(body)), ownerMark: answer.Metadata?.owner };
+      return { ...(await toScratch(body, announced)), ownerMark: answer.Metadata?.owner };
     } catch (error) {
       const name = error instanceof Error ? error.name : '';
       if (['NoSuchKey', 'NoSuchVersion', 'NotFound'].includes(name)) return 'gone';
@@ -49,12 +51,12 @@ export class IntakeStore implements IntakeObjects {
   }
 }
 
-/** Writes a stream to a file of its own and hashes it on the way. */
-async function toScratch(body: Readable): Promise<Omit<FetchedFile, 'ownerMark'>> {
+/** Writes a stream to a file of its own and hashes it on the way: large ones so that the next hash can go on from there. */
+async function toScratch(body: Readable, announced: number): Promise<Omit<FetchedFile, 'ownerMark'>> {
   const folder = await mkdtemp(join(tmpdir(), 'upload-'));
   const dispose = () => rm(folder, { recursive: true, force: true });
   const path = join(folder, 'content');
-  const hash = createHash('sha256');
+  const hash = announced < COPIED_FROM_BYTES ? runningHash('sha256') : await resumableSha256();
   let bytes = 0;
   try {
     await pipeline(
@@ -68,7 +70,8 @@ async function toScratch(body: Readable): Promise<Omit<FetchedFile, 'ownerMark'>
       },
       createWriteStream(path, { mode: 0o600 }),
     );
-    return { path, bytes, sha256: hash.digest('hex'), dispose };
+    const sha256 = Buffer.from(hash.digest()).toString('hex');
+    return { path, bytes, sha256, hashState: hash.save?.(), dispose };
   } catch (error) {
     await dispose();
     throw error;

@@ -82,7 +82,9 @@ async function decide(deps: ReceiveUploadDeps, upload: CheckingUpload, file: Fet
   // A PDF is kept as it came, so what an earlier run stored can only be the same; a page made of an image is adopted.
   if (!source && sha256 !== file.sha256) return refused(deps, upload, 'document_changed');
   const at = deps.clock.now();
-  const version = { n: 1, kind: 'original', key, versionId, sha256, bytes, pages, at, source } as const;
+  // Of the file as it was fetched: a page made of an image is another one.
+  const hashState = source || !file.hashState ? undefined : Buffer.from(file.hashState).toString('base64');
+  const version = { n: 1, kind: 'original', key, versionId, sha256, bytes, pages, at, source, hashState } as const;
   const document = newDocument({
     id: upload.documentId,
     owner: upload.owner,

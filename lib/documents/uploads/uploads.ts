@@ -36,6 +36,8 @@ export interface FetchedFile {
   readonly path: string;
   readonly bytes: number;
   readonly sha256: Sha256Hex;
+  /** The same before it was finished, of files that are large enough for it to be kept; see `ResumableHash.save`. */
+  readonly hashState: Uint8Array | undefined;
   readonly ownerMark: string | undefined;
   /** Removes it from the scratch space. */
   dispose(): Promise<void>;

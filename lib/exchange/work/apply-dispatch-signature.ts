@@ -29,7 +29,7 @@ export async function applyDispatchSignature(deps: DispatchWorkDeps, code: CaseC
       deps,
       {
         document,
-        bytes: await deps.objects.read(original),
+        unsigned: original,
         pages: original.pages,
         n: original.n + 1,
         kind: 'signed',

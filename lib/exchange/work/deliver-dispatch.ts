@@ -7,7 +7,6 @@ import { latestVersion } from '../../documents/document.ts';
 import type { DocumentObjects } from '../../documents/documents.ts';
 import { EMPTY_LOG } from '../../evidence/case-event.ts';
 import type { JobOutcome } from '../../jobs/run-job.ts';
-import { memorySource } from '../../pdf/byte-source.ts';
 import type { EpochMs } from '../../platform/clock.ts';
 import { ProblemError } from '../../platform/errors.ts';
 import type { CaseCode } from '../../platform/ids.ts';
@@ -20,7 +19,7 @@ import { arrived, incomingCode } from '../incoming.ts';
 import { registerBy } from '../urgency.ts';
 
 export interface DeliveryDeps extends Pick<ExchangeDeps, 'dispatches' | 'incoming' | 'events' | 'documents'> {
-  readonly objects: Pick<DocumentObjects, 'read'>;
+  readonly objects: Pick<DocumentObjects, 'open'>;
   readonly directory: Pick<Directory, 'unit' | 'trustAnchors'>;
   readonly calendar: WorkingCalendar;
 }
@@ -70,11 +69,11 @@ export async function deliverDispatch(
 
 async function check(deps: DeliveryDeps, dispatch: DispatchIn<'issued'>, at: EpochMs): Promise<ArrivalVerdict> {
   const document = await deps.documents.document(dispatch.draft.documentId);
-  const bytes = await deps.objects.read(latestVersion(document));
+  const source = deps.objects.open(latestVersion(document));
   const trust = (await deps.directory.trustAnchors()).map(asTrustAnchor);
   const { certificates } = await deps.directory.unit(dispatch.unit);
   const expected = { sha256: dispatch.issued.sha256, sealCertificates: certificates.map((item) => item.sha256) };
-  return judgeArrival(await verifyPdf(memorySource(bytes), { trust, at }), expected, at);
+  return judgeArrival(await verifyPdf(source, { trust, at }), expected, at);
 }
 
 /** The code follows from dispatch and recipient; should another case have it already, the next one does. */

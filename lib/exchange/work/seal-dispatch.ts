@@ -25,7 +25,7 @@ export async function sealDispatch(deps: DispatchWorkDeps, code: CaseCode, at: E
     deps,
     {
       document,
-      bytes: await deps.objects.read(before),
+      unsigned: before,
       pages: before.pages,
       n: before.n + 1,
       kind: 'sealed',

@@ -27,7 +27,7 @@ export async function applyAnswerSignature(deps: PetitionWorkDeps, code: CaseCod
       deps,
       {
         document,
-        bytes: await deps.objects.read(original),
+        unsigned: original,
         pages: original.pages,
         n: original.n + 1,
         kind: 'signed',

@@ -26,7 +26,7 @@ export async function sealAnswer(deps: PetitionWorkDeps, code: CaseCode, at: Epo
     deps,
     {
       document,
-      bytes: await deps.objects.read(signed),
+      unsigned: signed,
       pages: signed.pages,
       n: signed.n + 1,
       kind: 'sealed',

@@ -38,7 +38,7 @@ export async function sealReceipt(deps: PetitionWorkDeps, code: CaseCode, at: Ep
     deps,
     {
       document,
-      bytes: slip.pdf,
+      unsigned: slip.pdf,
       pages: slip.pages,
       n: 1,
       kind: 'receipt',
