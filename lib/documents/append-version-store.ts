@@ -68,25 +68,35 @@ export class AppendVersion {
   }
 
   async #copy(UploadId: string, { before }: AppendedContent): Promise<CompletedPart[]> {
-    const { key, versionId, bytes } = before.version;
-    const path = [this.#object.Bucket, ...key.split('/')].map(encodeURIComponent).join('/');
     const parts: CompletedPart[] = [];
-    for (const { first, last } of copiedRanges(bytes)) {
-      const PartNumber = parts.length + 1;
-      const { CopyPartResult, CopySourceVersionId } = await this.#client.send(
-        new UploadPartCopyCommand({
-          ...this.#object,
-          UploadId,
-          PartNumber,
-          CopySource: `${path}?versionId=${encodeURIComponent(versionId)}`,
-          CopySourceIfMatch: before.etag,
-          CopySourceRange: `bytes=${first}-${last}`,
-        }),
-      );
-      if (CopySourceVersionId !== versionId) throw new ProblemError('document_changed');
-      parts.push({ PartNumber, ETag: CopyPartResult?.ETag, ChecksumSHA256: CopyPartResult?.ChecksumSHA256 });
+    for (const range of copiedRanges(before.version.bytes)) {
+      parts.push(await this.#copyPart(UploadId, parts.length + 1, before, range));
     }
     return parts;
+  }
+
+  async #copyPart(
+    UploadId: string,
+    PartNumber: number,
+    { version, etag }: AppendedContent['before'],
+    { first, last }: { readonly first: number; readonly last: number },
+  ): Promise<CompletedPart> {
+    const path = [this.#object.Bucket, ...version.key.split('/')].map(encodeURIComponent).join('/');
+    const copy = new UploadPartCopyCommand({
+      ...this.#object,
+      UploadId,
+      PartNumber,
+      CopySource: `${path}?versionId=${encodeURIComponent(version.versionId)}`,
+      CopySourceIfMatch: etag,
+      CopySourceRange: `bytes=${first}-${last}`,
+    });
+    try {
+      const { CopyPartResult } = await this.#client.send(copy);
+      return { PartNumber, ETag: CopyPartResult?.ETag, ChecksumSHA256: CopyPartResult?.ChecksumSHA256 };
+    } catch (error) {
+      if (!(error instanceof Error) || error.name !== 'PreconditionFailed') throw error;
+      throw new ProblemError('document_changed', { detail: 'The object is not the one that was read.' });
+    }
   }
 
   async #upload(UploadId: string, PartNumber: number, tail: Uint8Array): Promise<CompletedPart> {

@@ -7,9 +7,11 @@ import type { TrustAnchor } from '../../../lib/pki/certificate-path.ts';
 import { DerError } from '../../../lib/pki/der.ts';
 import { ProblemError } from '../../../lib/platform/errors.ts';
 import { readCoveredBytes } from '../../../lib/signatures/byte-range.ts';
-import type { Verdict } from '../../../lib/signatures/verdict.ts';
+import { signPdf } from '../../../lib/signatures/sign-pdf.ts';
+import type { SignatureVerdict, Verdict } from '../../../lib/signatures/verdict.ts';
 import { verifyPdf } from '../../../lib/signatures/verify-pdf.ts';
 import { openSignature } from '../../../lib/signatures/verify-signed-data.ts';
+import { createAuthority, NOW } from '../../support/pki/authority.ts';
 import { type CorpusFile, corpusFiles } from '../pdf/corpus.ts';
 
 /** Every certificate that the signatures of a file carry becomes a trust anchor: nothing is refused for want of trust. */
@@ -114,5 +116,32 @@ describe.skipIf(all.length === 0)('the corpus, everyone being trusted', () => {
           [],
         );
     }
+  });
+
+  test('each is signed and our signature passed, or refused with a code; no signature is lost or worse for it', {
+    timeout: 60_000,
+  }, async () => {
+    const authority = createAuthority();
+    const signer = authority.signer();
+    const anchor: TrustAnchor = { certificate: authority.root, from: 0, until: null };
+    const verdictOn = (bytes: Uint8Array, trust: readonly TrustAnchor[]) =>
+      verifyPdf(memorySource(bytes), { trust, at: NOW });
+    let count = 0;
+    for (const file of all) {
+      const original = file.read();
+      const result = await signPdf(memorySource(original), { signer, signingTime: NOW }).catch((error) => error);
+      if (result instanceof ProblemError) continue;
+      if (result instanceof Error) throw new Error(`${file.name}: no code`, { cause: result });
+      count++;
+      const signed = Buffer.concat([original, result.tail]);
+      const trust = [anchor, ...(await everyCertificate(original))];
+      const [before, after] = [await verdictOn(original, trust), await verdictOn(signed, trust)];
+      const ours = after.signatures.find(({ field }) => field === result.fieldName);
+      expect([ours?.status, ours?.coverage?.wholeFile], file.name).toEqual(['TOTAL_PASSED', true]);
+      const others = after.signatures.filter((signature) => signature !== ours);
+      const held = (verdict: readonly SignatureVerdict[]) => verdict.map(({ field, status }) => `${field}: ${status}`);
+      expect(held(others), file.name).toEqual(held(before.signatures));
+    }
+    expect(count).toBeGreaterThan(100);
   });
 });
