@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
-import { build } from 'esbuild';
+import { type BuildOptions, build } from 'esbuild';
 import { FONT_FILES } from '../lib/platform/names.ts';
 import { FONTS_FOLDER, FUNCTION_NAMES, type FunctionName, WITH_FONTS } from './functions.ts';
 
@@ -15,6 +15,21 @@ const REPLACED = {
   'brotli/decompress.js': join(ROOT, 'infra/brotli.ts'),
   'html-entities': join(ROOT, 'node_modules/html-entities/dist/esm/index.js'),
 };
+
+/** How a function's code becomes one module. */
+export const BUNDLING = {
+  absWorkingDir: ROOT,
+  bundle: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node24',
+  mainFields: ['module', 'main'],
+  alias: REPLACED,
+  banner: { js: BANNER },
+  minify: true,
+  legalComments: 'none',
+  logLevel: 'error',
+} satisfies BuildOptions;
 
 export interface Bundles {
   /** Folder of a function's asset: `index.mjs`, and `fonts/` where it authors PDF pages. */
@@ -31,24 +46,14 @@ export interface Bundles {
 export async function bundleFunctions(outDir = join(ROOT, 'dist')): Promise<Bundles> {
   const functionsDir = join(outDir, 'functions');
   const result = await build({
-    absWorkingDir: ROOT,
+    ...BUNDLING,
     entryPoints: FUNCTION_NAMES.map((name) => ({ in: `functions/${name}/handler.ts`, out: `${name}/index` })),
     outdir: functionsDir,
     outExtension: { '.js': '.mjs' },
-    bundle: true,
     write: false,
     metafile: true,
-    format: 'esm',
-    platform: 'node',
-    target: 'node24',
-    mainFields: ['module', 'main'],
-    alias: REPLACED,
-    banner: { js: BANNER },
-    minify: true,
     sourcemap: 'external',
     sourcesContent: false,
-    legalComments: 'none',
-    logLevel: 'error',
   });
   const sizes = {} as Record<FunctionName, number>;
   for (const file of result.outputFiles) {

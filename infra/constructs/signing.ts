@@ -19,6 +19,7 @@ export class Signing extends Construct {
     const worker = new CapabilityFunction(this, 'Worker', around, {
       name: 'sign-worker',
       description: 'Signs and seals documents',
+      // One whole processor, which comes with the memory: 256 MB would do for a file of any size, and take seven times as long.
       memoryMb: 1769,
       timeout: TIMEOUT,
       environment: {
