@@ -1,11 +1,15 @@
 // `ba-khong COMMAND …`: see `ba-khong --help`. The launcher is ba-khong.mjs.
+
+import { ProblemError } from '../lib/platform/errors.ts';
+import { CATALOG } from '../lib/platform/errors-catalog.ts';
 import { ApiProblem } from './client.ts';
 import { type Command, CommandProblem, EXIT, type Terminal, type Text, UsageError } from './command.ts';
+import { signCase } from './commands/sign-case.ts';
 import { unit } from './commands/unit.ts';
 
 export { processTerminal } from './command.ts';
 
-const COMMANDS: Readonly<Record<string, Command>> = { unit };
+const COMMANDS: Readonly<Record<string, Command>> = { sign: signCase, unit };
 
 /** Runs one command line. @returns exit code, see `EXIT` */
 export async function main(args: readonly string[], terminal: Terminal): Promise<number> {
@@ -73,6 +77,15 @@ function explain(error: unknown, command: Command, terminal: Terminal, json: boo
 
 function problemOf(error: unknown): { readonly code: string; readonly text: Text; readonly exit: number } {
   if (error instanceof CommandProblem) return error;
+  if (error instanceof ProblemError) {
+    const { status, vi, en } = CATALOG[error.code];
+    const say = (sentence: string) => [sentence, error.detail].filter(Boolean).join(' ');
+    return {
+      code: error.code,
+      text: { vi: say(vi), en: say(en) },
+      exit: status >= 500 ? EXIT.unavailable : EXIT.refused,
+    };
+  }
   if (error instanceof ApiProblem) {
     const about = [error.field && `(${error.field})`, error.detail].filter(Boolean).join(' ');
     const say = (title: string) => [title, about].filter(Boolean).join(' ');

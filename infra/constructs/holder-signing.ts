@@ -21,9 +21,9 @@ export class HolderSigning extends Construct {
       environment: { [ENV.tableName]: data.names.table, [ENV.documentsBucket]: data.names.documents },
       grants: [...data.tableReadWrite(), ...data.documentsGet()],
     });
-    for (const of of ['/api/petitions/{code}/answer', '/api/dispatches/{code}'] as const) {
+    for (const cases of ['/api/petitions/{code}/answer', '/api/dispatches/{code}'] as const) {
       for (const step of ['prepare', 'complete'] as const) {
-        api.signedInAt(handler.lambda, { method: 'POST', path: `${of}/signing/${step}` });
+        api.signedInAt(handler.lambda, { method: 'POST', path: `${cases}/signing/${step}` });
       }
     }
   }

@@ -283,6 +283,10 @@ export async function startCscServer(options: CscServerOptions) {
     agree,
     /** Withdraws every token. */
     forgetTokens: () => tokens.clear(),
-    close: () => new Promise<void>((resolve) => void server.close(() => resolve())),
+    close: () =>
+      new Promise<void>((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
   };
 }

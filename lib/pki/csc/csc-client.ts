@@ -223,11 +223,11 @@ export class CscClient {
     try {
       const answer = await this.#deps.http.post({ url, contentType, body, authorization, maxBytes: MAX_ANSWER });
       if (answer.status < 500 && answer.status !== 429) return answer;
-      throw new ProblemError('signing_key_unavailable', { detail: `CSC: status ${answer.status}` });
+      throw new NoAnswer(`CSC: status ${answer.status}`);
     } catch (error) {
       if (error instanceof ProblemError) throw error;
       // The cause may hold what was sent.
-      throw new ProblemError('signing_key_unavailable', { detail: 'CSC: no answer' });
+      throw new NoAnswer('CSC: no answer');
     }
   }
 
@@ -235,10 +235,17 @@ export class CscClient {
     try {
       return await ask();
     } catch (error) {
-      if (!(error instanceof ProblemError) || error.code !== 'signing_key_unavailable') throw error;
+      if (!(error instanceof NoAnswer)) throw error;
       await this.#deps.pause();
       return ask();
     }
+  }
+}
+
+/** Nothing came back, or only that the service cannot now: a question may be asked again. */
+class NoAnswer extends ProblemError {
+  constructor(detail: string) {
+    super('signing_key_unavailable', { detail });
   }
 }
 
