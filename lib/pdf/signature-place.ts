@@ -1,8 +1,9 @@
+import { ProblemError } from '../platform/errors.ts';
 import type { PdfDocument } from './document.ts';
-import { isArray, isDict, isRef, sameRef } from './objects.ts';
+import { isArray, isDict, isRef, type PdfRef, sameRef } from './objects.ts';
 import { shownBox } from './page-geometry.ts';
-import { type Box, boxOf, pages } from './page-tree.ts';
-import type { SignatureField } from './signature-permissions.ts';
+import { type Box, boxOf, type PdfPage, pageAt, pages } from './page-tree.ts';
+import { type SignatureField, signatureFields } from './signature-permissions.ts';
 
 /** Where a signature shows, as a reader sees the page: points from the lower left of its visible part. */
 export interface SignaturePlace {
@@ -11,7 +12,7 @@ export interface SignaturePlace {
   readonly box: Box;
 }
 
-/** Where a signature that is there shows: what a seal is set beside. Undefined when it is invisible or on no page. */
+/** Where a signature field shows, signed or empty. Undefined when it is invisible or on no page. */
 export async function placeOfSignature(
   document: PdfDocument,
   field: SignatureField,
@@ -20,11 +21,29 @@ export async function placeOfSignature(
   const dict = widget && (await document.resolve(widget));
   const rect = isDict(dict) ? await boxOf(document, dict.get('Rect')) : undefined;
   if (!widget || !rect || rect.width === 0 || rect.height === 0) return undefined;
-  for await (const page of pages(document)) {
-    const annotations = await document.value(page.dict, 'Annots');
-    if (isArray(annotations) && annotations.some((entry) => isRef(entry) && sameRef(entry, widget))) {
-      return { page: page.index, box: shownBox(page, rect) };
-    }
-  }
+  const page = await pageOf(document, widget);
+  return page && { page: page.index, box: shownBox(page, rect) };
+}
+
+/**
+ * The place of the empty signature field of that name, for a drawing that is made to fit it; undefined when it is
+ * invisible. @throws ProblemError `pdf_field_unknown`
+ */
+export async function placeOfField(document: PdfDocument, name: string): Promise<SignaturePlace | undefined> {
+  const field = (await signatureFields(document)).find((candidate) => candidate.name === name);
+  if (!field) throw new ProblemError('pdf_field_unknown');
+  return placeOfSignature(document, field);
+}
+
+/** The page that lists a widget among its annotations, whatever its /P says. The last page is looked at first. */
+export async function pageOf(document: PdfDocument, widget: PdfRef): Promise<PdfPage | undefined> {
+  const last = await pageAt(document, -1);
+  if (await lists(document, last, widget)) return last;
+  for await (const page of pages(document)) if (await lists(document, page, widget)) return page;
   return undefined;
+}
+
+async function lists(document: PdfDocument, page: PdfPage, widget: PdfRef): Promise<boolean> {
+  const annotations = await document.value(page.dict, 'Annots');
+  return isArray(annotations) && annotations.some((entry) => isRef(entry) && sameRef(entry, widget));
 }
