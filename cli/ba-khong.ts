@@ -1,11 +1,16 @@
 // `ba-khong COMMAND …`: see `ba-khong --help`. The launcher is ba-khong.mjs.
+
+import { ProblemError } from '../lib/platform/errors.ts';
+import { CATALOG } from '../lib/platform/errors-catalog.ts';
 import { ApiProblem } from './client.ts';
 import { type Command, CommandProblem, EXIT, type Terminal, type Text, UsageError } from './command.ts';
+import { sign } from './commands/sign.ts';
 import { unit } from './commands/unit.ts';
+import { verify } from './commands/verify.ts';
 
 export { processTerminal } from './command.ts';
 
-const COMMANDS: Readonly<Record<string, Command>> = { unit };
+const COMMANDS: Readonly<Record<string, Command>> = { sign, verify, unit };
 
 /** Runs one command line. @returns exit code, see `EXIT` */
 export async function main(args: readonly string[], terminal: Terminal): Promise<number> {
@@ -78,6 +83,15 @@ function problemOf(error: unknown): { readonly code: string; readonly text: Text
     const say = (title: string) => [title, about].filter(Boolean).join(' ');
     const exit = error.status >= 500 || error.status === 429 ? EXIT.unavailable : EXIT.refused;
     return { code: error.code, text: { vi: say(error.titleVi), en: say(error.title) }, exit };
+  }
+  if (error instanceof ProblemError) {
+    const { vi, en, status } = CATALOG[error.code];
+    const say = (title: string) => [title, error.detail && `(${error.detail})`].filter(Boolean).join(' ');
+    return {
+      code: error.code,
+      text: { vi: say(vi), en: say(en) },
+      exit: status === 503 ? EXIT.unavailable : EXIT.refused,
+    };
   }
   const noAnswer = error instanceof TypeError && error.message === 'fetch failed';
   // Something else answers at that address.

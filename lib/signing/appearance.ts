@@ -2,7 +2,7 @@ import { drawAgencySeal } from '../pdf/appearance/agency-seal.ts';
 import { anchorPlace, type TextAnchor } from '../pdf/appearance/anchor-place.ts';
 import { drawAnnexMark } from '../pdf/appearance/annex-mark.ts';
 import { annexPlace, personPlace, sealPlace, sealPlaceWithQr } from '../pdf/appearance/default-place.ts';
-import { drawPersonSignature, PERSON_SIZE } from '../pdf/appearance/person-signature.ts';
+import { drawPersonSignature } from '../pdf/appearance/person-signature.ts';
 import type { FontFiles } from '../pdf/author/authored-document.ts';
 import type { PdfDocument } from '../pdf/document.ts';
 import type { Drawing } from '../pdf/graft.ts';
@@ -17,6 +17,8 @@ interface PersonText {
   readonly location: string;
   /** PNG of the handwritten signature. */
   readonly image?: Uint8Array;
+  /** `plain`: the document has title and name already. */
+  readonly style?: 'full' | 'plain';
 }
 
 interface AgencyText {
@@ -77,7 +79,10 @@ export async function appearanceOf(
   text: SignatureText,
   at: EpochMs,
 ): Promise<Appearance> {
-  if (text.role === 'person') return { ...(await personPlace(document)), drawing: await drawingOf(fonts, text, at) };
+  if (text.role === 'person') {
+    const place = await personPlace(document);
+    return { ...place, drawing: await drawingOf(fonts, text, at, text.style === 'plain' ? place.box : undefined) };
+  }
   if (text.role === 'annex') {
     const drawing = await drawingOf(fonts, text, at);
     return { ...(await annexPlace(document, drawing)), drawing };
@@ -94,12 +99,12 @@ function drawingOf(
   fonts: FontFiles,
   text: SignatureText,
   at: EpochMs,
-  size: { readonly width: number; readonly height: number } = PERSON_SIZE,
+  size?: { readonly width: number; readonly height: number },
 ): Promise<Drawing> {
   switch (text.role) {
     case 'person': {
-      const { title, name, image } = text;
-      return drawPersonSignature(fonts, { title, name, signingTime: at, ...(image ? { image } : {}) }, size);
+      const { title, name, image, style = 'full' } = text;
+      return drawPersonSignature(fonts, { title, name, style, signingTime: at, ...(image ? { image } : {}) }, size);
     }
     case 'agency':
       return drawSeal(fonts, text, at, text.link);

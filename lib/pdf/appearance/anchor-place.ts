@@ -35,9 +35,10 @@ export async function anchorPlace(
   const offset = anchor.offset ?? { x: 0, y: 0 };
   const x = box.x + box.width / 2 - size.width / 2 + offset.x;
   const y = anchor.at === 'over' ? box.y + box.height / 2 - size.height / 2 : box.y - GAP - size.height;
+  const { width, height } = size;
   return {
     page: page.index,
-    box: { ...size, x: Math.max(0, Math.min(x, shown.width - size.width)), y: y + offset.y },
+    box: { x: Math.max(0, Math.min(x, shown.width - width)), y: y + offset.y, width, height },
   };
 }
 

@@ -19,6 +19,8 @@ export interface PersonSignatureContent {
 
 /** Points. */
 export const PERSON_SIZE = { width: 210, height: 112 };
+/** Of a `plain` one, between a title and a name of the document. */
+export const PLAIN_SIZE = { width: 210, height: 62 };
 
 /** Where the image, or the frame in place of it, stands: parts of the width. The agency's seal covers a third of it. */
 export const SIGNATURE_STRIP = { from: 0.16, width: 0.68 };
@@ -34,13 +36,13 @@ const BLUE = rgb(0.05, 0.2, 0.6);
 export async function drawPersonSignature(
   fonts: FontFiles,
   content: PersonSignatureContent,
-  size: { readonly width: number; readonly height: number } = PERSON_SIZE,
+  size: { readonly width: number; readonly height: number } = usualSize(content.style),
 ): Promise<Drawing> {
   const document = await authorDocument(fonts);
   const page = document.pdf.addPage([size.width, size.height]);
   const { regular, bold } = document.fonts;
   const full = content.style !== 'plain';
-  const scale = Math.min(1, size.height / PERSON_SIZE.height, size.width / (PERSON_SIZE.width * 0.6));
+  const scale = Math.min(1, size.height / usualSize(content.style).height, size.width / (PERSON_SIZE.width * 0.6));
   const fitted = (text: readonly string[], lines: number, largest: number) =>
     fitText(text, bold, { width: size.width, lines, largest: largest * scale, smallest: 6 * scale });
   const title = full ? fitted(content.title, 4, 11) : NO_TEXT;
@@ -60,6 +62,10 @@ export async function drawPersonSignature(
     drawFrame(page, { regular, bold }, time, strip, { bottom, top }, scale);
   }
   return { ...size, pdf: await finishDocument(document) };
+}
+
+function usualSize(style: PersonSignatureContent['style']) {
+  return style === 'plain' ? PLAIN_SIZE : PERSON_SIZE;
 }
 
 const NO_TEXT: FittedText = { lines: [], size: 0 };
