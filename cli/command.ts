@@ -12,6 +12,8 @@ export interface Terminal {
   readonly print: (line: string) => void;
   /** A line about what goes on or went wrong: standard error. */
   readonly tell: (line: string) => void;
+  /** Shows how far something is, over what was shown before; an empty line wipes it. Only where somebody is looking. */
+  readonly show?: (line: string) => void;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Asks for something that must not be seen; `undefined` when nobody is there to be asked. */
   readonly askHidden: (question: string) => Promise<string | undefined>;
@@ -68,6 +70,7 @@ export function processTerminal(): Terminal {
   return {
     print: (line) => process.stdout.write(`${line}\n`),
     tell: (line) => process.stderr.write(`${line}\n`),
+    ...(process.stderr.isTTY ? { show: (line: string) => process.stderr.write(`\r\x1b[2K${line}`) } : {}),
     env: process.env,
     askHidden,
   };

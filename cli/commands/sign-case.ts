@@ -18,11 +18,11 @@ export const signCase: Command = {
     en: 'Sign an answer or a dispatch with a key of your own; the key stays where it is',
   },
   usage: [
-    'sign --case CODE --document FILE.pdf --p12 FILE [--password-file FILE] --api URL',
-    'sign --case CODE --document FILE.pdf --csc URL --csc-client ID --credential ID --api URL',
+    'sign-case CODE --document FILE.pdf --p12 FILE [--password-file FILE] --api URL',
+    'sign-case CODE --document FILE.pdf --csc URL --csc-client ID --credential ID --api URL',
   ],
   options: [
-    ['--case CODE', { vi: 'mã phản ánh, kiến nghị hoặc văn bản đi', en: 'code of the petition or dispatch' }],
+    ['CODE', { vi: 'mã phản ánh, kiến nghị hoặc văn bản đi', en: 'code of the petition or dispatch' }],
     [
       '--document FILE.pdf',
       {
@@ -34,12 +34,16 @@ export const signCase: Command = {
     ...SERVICE_HELP,
   ],
   async run(args, terminal) {
-    const { values } = parseArgs({
+    const { values, positionals } = parseArgs({
       args,
-      options: { ...SERVICE_OPTIONS, ...KEY_OPTIONS, case: { type: 'string' }, document: { type: 'string' } },
+      allowPositionals: true,
+      options: { ...SERVICE_OPTIONS, ...KEY_OPTIONS, document: { type: 'string' } },
     });
-    const { case: code, document } = values;
-    if (!code || !document) throw new UsageError('Thiếu --case hoặc --document.', '--case or --document is missing.');
+    const { document } = values;
+    const [code, ...more] = positionals;
+    if (!code || more.length > 0 || !document) {
+      throw new UsageError('Cần một mã và --document.', 'One code and --document are needed.');
+    }
     const path = pathOf(code);
     const sha256 = createHash('sha256')
       .update(await bytesOf(document))

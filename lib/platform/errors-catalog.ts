@@ -114,6 +114,26 @@ export const CATALOG = {
     vi: 'Vị trí chữ ký nằm ngoài trang.',
     en: 'The signature does not fit where it was placed.',
   },
+  pdf_anchor_not_found: {
+    status: 422,
+    vi: 'Không tìm thấy chữ làm mốc để đặt chữ ký.',
+    en: 'The text that the signature was to stand by is not in the document.',
+  },
+  pdf_field_unknown: {
+    status: 422,
+    vi: 'Tệp PDF không có ô ký mang tên này.',
+    en: 'The PDF has no signature field of that name.',
+  },
+  pdf_field_name: {
+    status: 422,
+    vi: 'Tên ô ký không dùng được: đã có trường khác mang tên này, hoặc tên có dấu chấm.',
+    en: 'The field name cannot be used: another field bears it, or it has a full stop.',
+  },
+  pdf_field_widgets: {
+    status: 422,
+    vi: 'Ô ký hiện ở nhiều chỗ; một chữ ký chỉ được có một chỗ.',
+    en: 'The signature field shows in several places; a signature has one.',
+  },
   pdf_limits: { status: 422, vi: 'Tệp PDF quá phức tạp.', en: 'The PDF exceeds what can be processed safely.' },
 
   // Keys and certificates

@@ -14,6 +14,7 @@ import { notSigned, signed } from '../dispatch-transitions.ts';
 /** What the worker needs for the documents of dispatches. */
 export interface DispatchWorkDeps extends SigningDeps, Pick<ExchangeDeps, 'dispatches' | 'events' | 'documents'> {
   readonly issued: Pick<IssuedDocuments, 'write'>;
+  readonly portalUrl: string;
 }
 
 /** Signs the approved dispatch with the leader's key: the bytes that were approved, and no others. */

@@ -2,18 +2,17 @@ import { printedTitle } from '../../access/signing-competence.ts';
 import type { Approval } from '../../cases/approval.ts';
 import type { Directory } from '../../directory/directory.ts';
 import type { DocumentVersion } from '../../documents/document.ts';
-import type { DocumentObjects } from '../../documents/documents.ts';
 import type { Write } from '../../platform/aws/table.ts';
 import { ProblemError } from '../../platform/errors.ts';
 import { sha256Hex } from '../../platform/hash.ts';
 import { newId, type RandomBytes } from '../../platform/ids.ts';
+import { type FileReadDeps, readFileToSign } from '../file-to-sign.ts';
 import { type SignBytesDeps, signBytes } from '../sign-bytes.ts';
 import { messageFor } from './given-signature.ts';
 import { type HolderSession, type HolderSessions, SESSION_MS } from './holder-session.ts';
 
-export interface HolderSigningDeps extends Pick<SignBytesDeps, 'fonts'> {
+export interface HolderSigningDeps extends Pick<SignBytesDeps, 'fonts'>, FileReadDeps {
   readonly directory: Pick<Directory, 'signerOf'>;
-  readonly objects: Pick<DocumentObjects, 'read'>;
   readonly sessions: HolderSessions;
   readonly random: RandomBytes;
 }
@@ -43,10 +42,10 @@ export async function prepareForHolder(
   const { at, own: _, ...approved } = approval;
   if (version.sha256 !== approval.sha256) throw new ProblemError('document_changed', { field: 'sha256' });
   const facts = await deps.directory.signerOf({ kind: 'person', id: approval.by }, at);
-  const bytes = await deps.objects.read(version);
+  const file = await readFileToSign(deps, version);
   const text = { role: 'person', name: approval.name, title: printedTitle(approval), location } as const;
   const message = await messageFor(facts, (signer) =>
-    signBytes({ fonts: deps.fonts, signerFor: () => signer }, bytes, { ...facts, name: approval.name }, text, at),
+    signBytes({ fonts: deps.fonts, signerFor: () => signer }, file, { ...facts, name: approval.name }, text, at),
   );
   return {
     id: newId(deps.random),

@@ -1,3 +1,4 @@
+import { encode } from 'uqr';
 import { describe, expect, test } from 'vitest';
 import { imageFacts } from '../../../../lib/pdf/author/image-facts.ts';
 import { imageToPdf } from '../../../../lib/pdf/author/image-to-pdf.ts';
@@ -6,7 +7,9 @@ import { dateInWords } from '../../../../lib/pdf/author/letter-heading.ts';
 import { memorySource } from '../../../../lib/pdf/byte-source.ts';
 import { openPdf } from '../../../../lib/pdf/document.ts';
 import { inspectPdf } from '../../../../lib/pdf/inspect.ts';
+import { isArray, isStream } from '../../../../lib/pdf/objects.ts';
 import { pageAt } from '../../../../lib/pdf/page-tree.ts';
+import { operations } from '../../../../lib/pdf/text/content-reader.ts';
 import { problemOf } from '../expect-problem.ts';
 import { png, pngOfSize } from '../png.ts';
 import { shownText } from '../shown-text.ts';
@@ -23,7 +26,7 @@ const letter: LetterContent = {
   body: [{ text: 'Nội dung trả lời.' }],
   signer: { title: ['CHỦ TỊCH'], name: 'Lê Thị Đào' },
   recipients: ['Như trên;', 'Lưu: VT.'],
-  qr: { png: png(10, 10), caption: 'Mã tra cứu' },
+  qr: { text: 'https://ba-khong.example/verify/PA-7K3M-9QXD-4', caption: 'Mã tra cứu' },
 };
 
 describe('a letter in the form of Decree 30/2020', () => {
@@ -89,10 +92,14 @@ describe('a letter in the form of Decree 30/2020', () => {
     expect(Buffer.compare((await composeLetter(TINOS, letter)).pdf, (await composeLetter(TINOS, letter)).pdf)).toBe(0);
   });
 
-  test('a damaged QR image is refused', async () => {
-    expect(await problemOf(() => composeLetter(TINOS, { ...letter, qr: { png: Uint8Array.of(1, 2, 3) } }))).toBe(
-      'image_broken',
-    );
+  test('its QR code is drawn as one path of dark modules: what a reader sees is what was to be said', async () => {
+    const text = 'https://ba-khong.example/verify/PA-7K3M-9QXD-4';
+    const { pdf } = await composeLetter(TINOS, { ...letter, qr: { text } });
+    const { data, size } = encode(text, { ecc: 'M', border: 2 });
+    const [path] = (await pathsOf(pdf)).filter((rectangles) => rectangles.length > 50);
+    const drawn = Array.from({ length: size }, () => Array.from({ length: size }, () => false));
+    for (const { x, y, width } of path ?? []) for (let i = 0; i < width; i++) drawn[y]![x + i] = true;
+    expect(drawn).toEqual(data);
   });
 
   test('days and the first two months have two digits', () => {
@@ -153,3 +160,25 @@ describe('an image becomes a page', () => {
     expect(await problemOf(() => imageToPdf(huge))).toBe('pdf_limits');
   });
 });
+
+/** The paths that a page fills, as rectangles of one unit's height: `m l l l h` in the path's own space. */
+async function pathsOf(pdf: Uint8Array): Promise<{ x: number; y: number; width: number }[][]> {
+  const document = await openPdf(memorySource(pdf));
+  const contents = await document.value((await pageAt(document, 0)).dict, 'Contents');
+  const paths: { x: number; y: number; width: number }[][] = [[]];
+  let corner = { x: 0, y: 0 };
+  for (const item of isArray(contents) ? contents : [contents]) {
+    const stream = await document.resolve(item);
+    if (!isStream(stream)) continue;
+    let first = false;
+    for (const { operator, operands } of operations(await document.streamBytes(stream), 100_000)) {
+      const [x, y] = operands.map(Number);
+      if (operator === 'm') [corner, first] = [{ x: x!, y: y! }, true];
+      else if (operator === 'l' && first) {
+        paths.at(-1)!.push({ ...corner, width: x! - corner.x });
+        first = false;
+      } else if (operator === 'f') paths.push([]);
+    }
+  }
+  return paths;
+}

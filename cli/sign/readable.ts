@@ -1,0 +1,19 @@
+import { readFile } from 'node:fs/promises';
+import { CommandProblem, EXIT } from '../command.ts';
+
+/** What reading a file gives. @throws CommandProblem `file_unreadable`, with which a command ends as for a bad command line */
+export async function readable<Result>(
+  file: string,
+  read: (readAll: (path: string) => Promise<Buffer>) => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await read((path) => readFile(path));
+  } catch (cause) {
+    const why = String((cause as { code?: unknown }).code ?? 'error');
+    throw new CommandProblem(
+      'file_unreadable',
+      { vi: `Không đọc được tệp ${file} (${why}).`, en: `The file ${file} cannot be read (${why}).` },
+      EXIT.usage,
+    );
+  }
+}
