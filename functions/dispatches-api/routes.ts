@@ -121,6 +121,7 @@ export const signDispatch = defineRoute({
     'document_changed',
     'signer_not_competent',
     'signer_without_certificate',
+    'signing_key_with_holder',
     'certificate_expired',
   ],
 });

@@ -156,6 +156,7 @@ export const signAnswer = defineRoute({
     'document_changed',
     'signer_not_competent',
     'signer_without_certificate',
+    'signing_key_with_holder',
     'certificate_expired',
   ],
 });

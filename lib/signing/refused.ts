@@ -22,4 +22,5 @@ export const SIGNING_REFUSED: readonly Code[] = [
   'signing_key_with_holder',
   'signing_session_outdated',
   'remote_signing_refused',
+  'remote_service_unknown',
 ];

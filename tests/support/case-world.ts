@@ -47,7 +47,7 @@ export const staff = (unit: string, role: Role): Caller => ({ sub: `${role}-${un
  * The functions on cases over real services, in one process: DynamoDB, S3, KMS. Time stands still until it is moved. What
  * the relay and the queues do is done by `settle`, in the order of the events.
  */
-export async function startCaseWorld() {
+export async function startCaseWorld(extra: Readonly<Record<string, string>> = {}) {
   const aws = await startAws();
   const time = { now: NOW };
   const clock = { now: () => time.now };
@@ -60,6 +60,7 @@ export async function startCaseWorld() {
     KEY_ALIAS_PREFIX: 'alias/ba-khong/dev/',
     PORTAL_URL: 'https://ba-khong.example',
     FONTS_DIR: 'fonts',
+    ...extra,
   };
   const ours = { clock, log };
   const directory = directoryApi({ ...composeDirectory(environment), ...ours });
