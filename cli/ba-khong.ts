@@ -43,8 +43,8 @@ function overview(): string {
     ...rows,
     '',
     'ba-khong LỆNH --help: cách dùng một lệnh | how to use a command',
-    `Mã thoát: ${EXIT.done} xong, ${EXIT.refused} bị từ chối, ${EXIT.usage} sai cú pháp, ${EXIT.unavailable} chưa thực hiện được, thử lại sau`,
-    `Exit codes: ${EXIT.done} done, ${EXIT.refused} refused, ${EXIT.usage} bad command line, ${EXIT.unavailable} not possible now, try again`,
+    `Mã thoát: ${EXIT.done} xong, ${EXIT.refused} bị từ chối, ${EXIT.usage} sai cú pháp hoặc không đọc được tệp, ${EXIT.unavailable} chưa thực hiện được, thử lại sau`,
+    `Exit codes: ${EXIT.done} done, ${EXIT.refused} refused, ${EXIT.usage} bad command line or a file that cannot be read, ${EXIT.unavailable} not possible now, try again`,
   ].join('\n');
 }
 
@@ -78,6 +78,15 @@ function explain(error: unknown, command: Command, terminal: Terminal, json: boo
 
 function problemOf(error: unknown): { readonly code: string; readonly text: Text; readonly exit: number } {
   if (error instanceof CommandProblem) return error;
+  if (error instanceof ProblemError) {
+    const { status, vi, en } = CATALOG[error.code];
+    const say = (sentence: string) => [sentence, error.detail].filter(Boolean).join(' ');
+    return {
+      code: error.code,
+      text: { vi: say(vi), en: say(en) },
+      exit: status >= 500 ? EXIT.unavailable : EXIT.refused,
+    };
+  }
   if (error instanceof ApiProblem) {
     const about = [error.field && `(${error.field})`, error.detail].filter(Boolean).join(' ');
     const say = (title: string) => [title, about].filter(Boolean).join(' ');

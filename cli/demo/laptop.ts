@@ -27,6 +27,8 @@ export interface DemoLaptop {
   readonly anyone: ApiClient;
   /** The service as one of the demo people sees it, signed in by OpenID Connect. */
   as(name: DemoName): Promise<ApiClient>;
+  /** The ID token of such a sign-in. */
+  tokenOf(name: DemoName): Promise<string>;
   /** Resolves once everything that follows from the requests so far has happened. */
   settled(): Promise<void>;
   stop(): Promise<void>;
@@ -63,14 +65,14 @@ export async function openLaptop(options: OpenOptions): Promise<DemoLaptop> {
 function demoLaptop(stack: LocalStack, authority: AuthorityServer): Omit<DemoLaptop, 'stop'> {
   const { SignInIssuer: issuer = '', SignInClientId: clientId = '' } = stack.outputs;
   const redirectUri = callback();
+  const tokenOf = async (name: DemoName) =>
+    (await signIn({ issuer, clientId, redirectUri, account: DEMO_PEOPLE[name].sub })).idToken;
   return {
     stack,
     authority,
+    tokenOf,
     anyone: new ApiClient(stack.apiUrl),
-    as: async (name) => {
-      const { idToken } = await signIn({ issuer, clientId, redirectUri, account: DEMO_PEOPLE[name].sub });
-      return new ApiClient(stack.apiUrl, idToken);
-    },
+    as: async (name) => new ApiClient(stack.apiUrl, await tokenOf(name)),
     settled: () => stack.idle(),
   };
 }

@@ -34,6 +34,7 @@ export function compose(environment: Readonly<Record<string, string | undefined>
     directory,
     keys: new KeyStore(keyClient(), config.STAGE),
     aliasPrefix: config.KEY_ALIAS_PREFIX,
+    remoteServices: [] as readonly string[],
   };
 }
 

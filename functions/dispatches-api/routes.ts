@@ -14,7 +14,7 @@ import { cursor, isoTime, pageQuery, sha256 } from '../http/schemas.ts';
 const DISPATCHES = 'Dispatches';
 const INCOMING = 'Incoming documents';
 const params = z.object({ code: z.string().max(40).meta({ example: 'VB-7K3M-9QXD-4' }) });
-const dispatch = dispatchView.meta({ id: 'Dispatch' });
+export const dispatch = dispatchView.meta({ id: 'Dispatch' });
 const incoming = incomingView.meta({ id: 'Incoming' });
 const changed = { status: 200, description: 'The dispatch as it is now.', schema: dispatch };
 const handled = { status: 200, description: 'The incoming document as it is now.', schema: incoming };

@@ -14,7 +14,7 @@ const params = z.object({
   code: z.string().max(40).meta({ description: 'Code of the petition, as people type it.', example: 'PA-7K3M-9QXD-4' }),
 });
 const document = z.string().max(40).meta({ description: 'Id of an uploaded document.' });
-const petition = petitionView.meta({ id: 'Petition' });
+export const petition = petitionView.meta({ id: 'Petition' });
 const changed = { status: 200, description: 'The petition as it is now.', schema: petition };
 const COMMON: readonly Code[] = ['not_found', 'forbidden', 'invalid_state'];
 

@@ -13,11 +13,12 @@ import { objectClient } from '../../lib/platform/aws/object-client.ts';
 import { Table } from '../../lib/platform/aws/table.ts';
 import { systemClock } from '../../lib/platform/clock.ts';
 import { readConfig } from '../../lib/platform/config.ts';
+import { ProblemError } from '../../lib/platform/errors.ts';
 import { createLog } from '../../lib/platform/log.ts';
 import { ENV } from '../../lib/platform/names.ts';
 import { backOff } from '../../lib/requests/once.ts';
 import { IssuedStore } from '../../lib/verification/issued-store.ts';
-import { fontsIn } from './fonts.ts';
+import { fontsIn } from '../fonts/fonts-in.ts';
 
 /** The function's dependencies, made once at cold start. @throws Error naming every missing variable */
 export function compose(environment: Readonly<Record<string, string | undefined>>) {
@@ -44,8 +45,10 @@ export function compose(environment: Readonly<Record<string, string | undefined>
     events: new EventStore(table),
     directory: new DirectoryStore(table),
     issued: new IssuedStore(table),
-    signerFor: ({ keyId, algorithm, certificate, chain }: SignerFacts) =>
-      createKmsSigner({ client: keys, keyId, algorithm, certificate, chain }),
+    signerFor: ({ key, algorithm, certificate, chain }: SignerFacts) => {
+      if (key.kind !== 'kms') throw new ProblemError('signing_key_with_holder');
+      return createKmsSigner({ client: keys, keyId: key.alias, algorithm, certificate, chain });
+    },
     fonts: fontsIn(config.LAMBDA_TASK_ROOT, config.FONTS_DIR),
     portalUrl: config.PORTAL_URL,
   };

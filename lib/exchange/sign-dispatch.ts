@@ -12,7 +12,7 @@ import { approved } from './dispatch-transitions.ts';
  * The leader approves a dispatch and has it signed: exactly the bytes they were shown, in a capacity they hold today.
  * @param sha256 of the draft as it was shown
  * @throws ProblemError `not_found`, `forbidden`, `invalid_state`, `document_changed`, `signer_not_competent`,
- *   `signer_without_certificate`, `certificate_expired`, `certificate_not_yet_valid`
+ *   `signer_without_certificate`, `certificate_expired`, `certificate_not_yet_valid`, `signing_key_with_holder`
  */
 export async function signDispatch(
   deps: Pick<ExchangeDeps, 'dispatches' | 'events' | 'directory'>,
@@ -25,6 +25,7 @@ export async function signDispatch(
   const dispatch = await deps.dispatches.dispatch(code);
   authorize(actor, 'dispatch.sign', accessSubject(dispatch), at, 'dispatch.read');
   const { unit, type, draft } = inState(dispatch, 'draft');
-  const change = approved(dispatch, await approve(deps.directory, actor, { unit, type, draft, shown: sha256 }, at));
+  const asked = { unit, type, draft, shown: sha256, keyWith: 'service' } as const;
+  const change = approved(dispatch, await approve(deps.directory, actor, asked, at));
   return commitDispatch(deps, dispatch, change, { stamp });
 }

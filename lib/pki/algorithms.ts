@@ -119,6 +119,12 @@ function readPssParameters(parameters: DerElement): FoundAlgorithm | undefined {
   return { scheme: 'rsa-pss', hash, saltLength };
 }
 
+/** ECDSA-Sig-Value (DER) of a signature given as r and s one after the other, each half of it (IEEE P1363). */
+export function ecdsaSignatureOf(p1363: Uint8Array): Uint8Array {
+  const half = p1363.length / 2;
+  return encodeSequence(encodeInteger(p1363.slice(0, half)), encodeInteger(p1363.slice(half)));
+}
+
 /** Does `key` fit the scheme? (An EC key never verifies an RSA signature, whatever the bytes say.) */
 export function keyFitsScheme(key: KeyObject, scheme: SignatureScheme): boolean {
   switch (key.asymmetricKeyType) {

@@ -5,7 +5,7 @@ import { keyFitsScheme, type SigningAlgorithm } from './algorithms.ts';
 import { type Certificate, parseCertificate, publicKeyOf } from './certificate.ts';
 import { equalBytes } from './der.ts';
 import { createMemorySigningKey } from './memory-signing-key.ts';
-import type { Signer } from './signer.ts';
+import { algorithmForKey, type Signer } from './signer.ts';
 
 /**
  * Opens a PKCS#12 container (RFC 7292), legacy ciphers too, and signs with its key in memory. node-forge reads the
@@ -19,19 +19,13 @@ export function openPkcs12Signer(container: Uint8Array, password: string, algori
   const parsed = certificates.map(parseCertificate);
   const publicKey = createPublicKey(key);
   const own = parsed.find((certificate) => publicKeyOf(certificate)?.equals(publicKey));
-  const chosen = algorithm ?? defaultAlgorithm(key);
-  if (!own || !keyFitsScheme(key, chosen.scheme)) throw new ProblemError('certificate_key_mismatch');
+  const chosen = algorithm ?? algorithmForKey(key);
+  if (!own || !chosen || !keyFitsScheme(key, chosen.scheme)) throw new ProblemError('certificate_key_mismatch');
   return {
     ...createMemorySigningKey(key, chosen),
     certificate: own.der,
     chain: issuersOf(own, parsed).map((issuer) => issuer.der),
   };
-}
-
-function defaultAlgorithm(key: KeyObject): SigningAlgorithm {
-  if (key.asymmetricKeyType !== 'ec')
-    return { scheme: key.asymmetricKeyType === 'rsa-pss' ? 'rsa-pss' : 'rsa-pkcs1', hash: 'sha256' };
-  return { scheme: 'ecdsa', hash: key.asymmetricKeyDetails?.namedCurve === 'secp384r1' ? 'sha384' : 'sha256' };
 }
 
 /** The first private key and all certificates. Why a container cannot be opened is not told: it would help guessing. */

@@ -19,4 +19,7 @@ export const SIGNING_REFUSED: readonly Code[] = [
   'certificate_key_usage',
   'certificate_key_mismatch',
   'signer_without_certificate',
+  'signing_key_with_holder',
+  'signing_session_outdated',
+  'remote_signing_refused',
 ];

@@ -25,6 +25,7 @@ const MAY: Readonly<Record<FunctionName, readonly string[]>> = {
   'petitions-api': READ_WRITE,
   'dispatches-api': READ_WRITE,
   'directory-api': [...READ_WRITE, ...SIGN, 'kms:CreateAlias', 'kms:CreateKey', 'kms:TagResource'],
+  'signing-api': [...READ_WRITE, ...DOCUMENTS_GET],
   'verify-api': [...READ, 'kms:Decrypt'],
   'service-api': [],
   'intake-worker': [
@@ -151,5 +152,5 @@ test('an API function learns of no queue, and only those that use a bucket learn
   expect(knows('SIGN_QUEUE_URL')).toEqual(['relay', 'sweep']);
   expect(knows('INTAKE_BUCKET')).toEqual(['documents-api', 'intake-worker', 'sweep']);
   expect(knows('MAIL_SENDER')).toEqual(['notify-worker']);
-  expect(knows('FONTS_DIR')).toEqual(['sign-worker']);
+  expect(knows('FONTS_DIR')).toEqual(['signing-api', 'sign-worker']);
 });

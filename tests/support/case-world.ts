@@ -9,6 +9,8 @@ import { petitionsApi } from '../../functions/petitions-api/api.ts';
 import { compose as composePetitions } from '../../functions/petitions-api/compose.ts';
 import { compose as composeSign, type SignWorkerDeps } from '../../functions/sign-worker/compose.ts';
 import { signWorker } from '../../functions/sign-worker/worker.ts';
+import { signingApi } from '../../functions/signing-api/api.ts';
+import { compose as composeSigning } from '../../functions/signing-api/compose.ts';
 import { verifyApi } from '../../functions/verify-api/api.ts';
 import { compose as composeVerify } from '../../functions/verify-api/compose.ts';
 import type { PersonId, UnitCode } from '../../lib/access/actor.ts';
@@ -75,6 +77,7 @@ export async function startCaseWorld() {
     authority,
     directory,
     petitions: petitionsApi({ ...petitionDeps, ...ours }),
+    signing: signingApi({ ...composeSigning(environment), ...ours, fonts: tinos }),
     dispatches: dispatchesApi({ ...composeDispatches(environment), ...ours }),
     verify: verifyApi({ ...composeVerify(environment), ...ours }),
     signDeps,
