@@ -33,7 +33,6 @@ const ownKey = z.object({ kind: z.literal('own'), algorithm: signingAlgorithm })
 /** Where a holder's key is. Records older than the kinds are of keys in KMS. */
 export const signingKey = z.union([remoteKey, ownKey, kmsKey]);
 export type SigningKeyRecord = z.infer<typeof signingKey>;
-export type KeyKind = SigningKeyRecord['kind'];
 
 /** A certificate as it was installed; earlier ones are kept, for what was signed with them. */
 export const installedCertificate = z.object({
