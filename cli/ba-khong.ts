@@ -5,13 +5,12 @@ import { CATALOG } from '../lib/platform/errors-catalog.ts';
 import { ApiProblem } from './client.ts';
 import { type Command, CommandProblem, EXIT, type Terminal, type Text, UsageError } from './command.ts';
 import { sign } from './commands/sign.ts';
-import { signCase } from './commands/sign-case.ts';
 import { unit } from './commands/unit.ts';
 import { verify } from './commands/verify.ts';
 
 export { processTerminal } from './command.ts';
 
-const COMMANDS: Readonly<Record<string, Command>> = { sign, verify, 'sign-case': signCase, unit };
+const COMMANDS: Readonly<Record<string, Command>> = { sign, verify, unit };
 
 /** Runs one command line. @returns exit code, see `EXIT` */
 export async function main(args: readonly string[], terminal: Terminal): Promise<number> {
@@ -36,7 +35,7 @@ export async function main(args: readonly string[], terminal: Terminal): Promise
 }
 
 function overview(): string {
-  const rows = Object.entries(COMMANDS).map(([name, { summary }]) => `  ${name.padEnd(10)}${both(summary, 12)}`);
+  const rows = Object.entries(COMMANDS).map(([name, { summary }]) => `  ${name.padEnd(8)}${both(summary, 10)}`);
   return [
     'Ba Không: không khai lại, không tiền mặt, không phải đi lại',
     '',
@@ -44,8 +43,8 @@ function overview(): string {
     ...rows,
     '',
     'ba-khong LỆNH --help: cách dùng một lệnh | how to use a command',
-    `Mã thoát: ${EXIT.done} xong, ${EXIT.refused} bị từ chối, ${EXIT.usage} sai cú pháp, ${EXIT.unavailable} chưa thực hiện được, thử lại sau`,
-    `Exit codes: ${EXIT.done} done, ${EXIT.refused} refused, ${EXIT.usage} bad command line, ${EXIT.unavailable} not possible now, try again`,
+    `Mã thoát: ${EXIT.done} xong, ${EXIT.refused} bị từ chối, ${EXIT.usage} sai cú pháp hoặc không đọc được tệp, ${EXIT.unavailable} chưa thực hiện được, thử lại sau`,
+    `Exit codes: ${EXIT.done} done, ${EXIT.refused} refused, ${EXIT.usage} bad command line or a file that cannot be read, ${EXIT.unavailable} not possible now, try again`,
   ].join('\n');
 }
 
@@ -93,6 +92,15 @@ function problemOf(error: unknown): { readonly code: string; readonly text: Text
     const say = (title: string) => [title, about].filter(Boolean).join(' ');
     const exit = error.status >= 500 || error.status === 429 ? EXIT.unavailable : EXIT.refused;
     return { code: error.code, text: { vi: say(error.titleVi), en: say(error.title) }, exit };
+  }
+  if (error instanceof ProblemError) {
+    const { vi, en, status } = CATALOG[error.code];
+    const say = (title: string) => [title, error.detail && `(${error.detail})`].filter(Boolean).join(' ');
+    return {
+      code: error.code,
+      text: { vi: say(vi), en: say(en) },
+      exit: status === 503 ? EXIT.unavailable : EXIT.refused,
+    };
   }
   const noAnswer = error instanceof TypeError && error.message === 'fetch failed';
   // Something else answers at that address.

@@ -35,7 +35,7 @@ export const EXIT = {
   done: 0,
   /** It was refused, by the service or by a check; nothing was changed. */
   refused: 1,
-  /** The command line is not understood. */
+  /** The command line is not understood, or a file that it names cannot be read. */
   usage: 2,
   /** The service could not be reached, or is not able now: the same command may be tried again. */
   unavailable: 3,

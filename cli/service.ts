@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { ApiClient } from './client.ts';
 import { CommandProblem, type Terminal, type Text, UsageError } from './command.ts';
+import { bytesOf } from './readable.ts';
 
 /** Options of every command that talks to the service, for `parseArgs`. */
 export const SERVICE_OPTIONS = {
@@ -41,18 +41,6 @@ export async function serviceClient(
     });
   }
   return new ApiClient(base, token);
-}
-
-/** @throws CommandProblem `file_unreadable` */
-export async function bytesOf(file: string): Promise<Buffer> {
-  try {
-    return await readFile(file);
-  } catch {
-    throw new CommandProblem('file_unreadable', {
-      vi: `Không đọc được tệp ${file}.`,
-      en: `The file ${file} cannot be read.`,
-    });
-  }
 }
 
 async function textOf(file: string): Promise<string> {

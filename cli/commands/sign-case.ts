@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { type Command, CommandProblem, EXIT, UsageError } from '../command.ts';
-import { bytesOf, SERVICE_HELP, SERVICE_OPTIONS, serviceClient } from '../service.ts';
+import { bytesOf } from '../readable.ts';
+import { SERVICE_HELP, SERVICE_OPTIONS, serviceClient } from '../service.ts';
 import { KEY_HELP, KEY_OPTIONS, signerOf } from '../signing-key.ts';
 
 interface Prepared {
@@ -18,11 +19,11 @@ export const signCase: Command = {
     en: 'Sign an answer or a dispatch with a key of your own; the key stays where it is',
   },
   usage: [
-    'sign-case CODE --document FILE.pdf --p12 FILE [--password-file FILE] --api URL',
-    'sign-case CODE --document FILE.pdf --csc URL --csc-client ID --credential ID --api URL',
+    'sign --case CODE --document FILE.pdf --p12 FILE [--password-file FILE] --api URL',
+    'sign --case CODE --document FILE.pdf --csc URL --csc-client ID --credential ID --api URL',
   ],
   options: [
-    ['CODE', { vi: 'mã phản ánh, kiến nghị hoặc văn bản đi', en: 'code of the petition or dispatch' }],
+    ['--case CODE', { vi: 'mã phản ánh, kiến nghị hoặc văn bản đi', en: 'code of the petition or dispatch' }],
     [
       '--document FILE.pdf',
       {
@@ -34,16 +35,12 @@ export const signCase: Command = {
     ...SERVICE_HELP,
   ],
   async run(args, terminal) {
-    const { values, positionals } = parseArgs({
+    const { values } = parseArgs({
       args,
-      allowPositionals: true,
-      options: { ...SERVICE_OPTIONS, ...KEY_OPTIONS, document: { type: 'string' } },
+      options: { ...SERVICE_OPTIONS, ...KEY_OPTIONS, case: { type: 'string' }, document: { type: 'string' } },
     });
-    const { document } = values;
-    const [code, ...more] = positionals;
-    if (!code || more.length > 0 || !document) {
-      throw new UsageError('Cần một mã và --document.', 'One code and --document are needed.');
-    }
+    const { case: code, document } = values;
+    if (!code || !document) throw new UsageError('Thiếu --case hoặc --document.', '--case or --document is missing.');
     const path = pathOf(code);
     const sha256 = createHash('sha256')
       .update(await bytesOf(document))

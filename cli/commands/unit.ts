@@ -1,7 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { type Command, CommandProblem, EXIT, type Terminal, UsageError } from '../command.ts';
-import { bytesOf, SERVICE_HELP, SERVICE_OPTIONS, serviceClient } from '../service.ts';
+import { bytesOf } from '../readable.ts';
+import { SERVICE_HELP, SERVICE_OPTIONS, serviceClient } from '../service.ts';
 
 interface MadeKey {
   readonly spec: string;

@@ -5,8 +5,8 @@ import { systemClock } from '../../lib/platform/clock.ts';
 import type { Verdict } from '../../lib/signatures/verdict.ts';
 import { verifyPdf } from '../../lib/signatures/verify-pdf.ts';
 import { type Command, EXIT, type Terminal, UsageError } from '../command.ts';
+import { bytesOf, readable } from '../readable.ts';
 import { withProgress } from '../sign/progress.ts';
-import { readable } from '../sign/readable.ts';
 
 /** Verifies the signatures of a PDF, here: no server, nothing sent. */
 export const verify: Command = {
@@ -35,7 +35,7 @@ export const verify: Command = {
     if (!file || more.length > 0) throw new UsageError('Cho biết một tệp.', 'Name one file.');
     const trust: Uint8Array[] = [];
     for (const pem of values.trust ?? [])
-      trust.push(...decodePem('CERTIFICATE', (await readable(pem, (read) => read(pem))).toString('latin1')));
+      trust.push(...decodePem('CERTIFICATE', (await bytesOf(pem)).toString('latin1')));
     const source = await readable(file, () => openFileSource(file));
     try {
       const anchors = trust.map((certificate) => ({ certificate, from: 0, until: null }));

@@ -7,14 +7,6 @@ export const SIGN_USAGE: Command['usage'] = [
 ];
 
 export const SIGN_HELP: Command['options'] = [
-  ['--p12 FILE', { vi: 'khóa và chứng thư (PKCS#12)', en: 'key and certificate (PKCS#12)' }],
-  [
-    '--password-file FILE',
-    {
-      vi: 'tệp chứa mật khẩu (hoặc BA_KHONG_PASSWORD, hoặc hỏi); không nhận trên dòng lệnh',
-      en: 'file with the password (or BA_KHONG_PASSWORD, or asked for); never taken from the command line',
-    },
-  ],
   ['--out FILE', { vi: 'tệp kết quả (TÊN-signed.pdf)', en: 'the signed file (NAME-signed.pdf)' }],
   ['--force', { vi: 'ghi đè tệp kết quả đã có', en: 'replace a signed file that is there' }],
   [

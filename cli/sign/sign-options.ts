@@ -3,11 +3,11 @@ import type { CertificationLevel, FieldLock } from '../../lib/pdf/signature-perm
 import type { SigningHash } from '../../lib/pki/algorithms.ts';
 import type { Placing } from '../../lib/signing/appearance.ts';
 import { UsageError } from '../command.ts';
+import { KEY_OPTIONS } from '../signing-key.ts';
 
 /** For `parseArgs`. */
 export const SIGN_OPTIONS = {
-  p12: { type: 'string' },
-  'password-file': { type: 'string' },
+  ...KEY_OPTIONS,
   out: { type: 'string' },
   force: { type: 'boolean', default: false },
   visible: { type: 'boolean', default: false },
@@ -49,8 +49,6 @@ const LOOKS = ['person', 'plain', 'agency', 'annex'] as const;
 
 /** What the command line asks for, checked as far as can be without opening a file. */
 export interface SignOrder {
-  readonly p12: string;
-  readonly passwordFile: string | undefined;
   readonly out: string;
   readonly force: boolean;
   /** Undefined: the signature does not show. */
@@ -73,14 +71,10 @@ export interface SignOrder {
 /** @throws UsageError */
 export function signOrder(file: string, given: Given): SignOrder {
   const text = (name: keyof Given) => (typeof given[name] === 'string' ? given[name] : undefined);
-  const p12 = text('p12');
-  if (!p12) throw new UsageError('Thiếu --p12 FILE.', '--p12 FILE is missing.');
   const placing = placingOf(text);
   const shownBy = ['look', 'image', 'title', 'number', 'qr'] as const;
   const visible = given.visible === true || placing !== undefined || shownBy.some((name) => given[name] !== undefined);
   return {
-    p12,
-    passwordFile: text('password-file'),
     out: text('out') ?? signedName(file),
     force: given.force === true,
     look: visible ? (oneOf('look', text('look'), LOOKS) ?? 'person') : undefined,

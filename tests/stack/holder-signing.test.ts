@@ -66,10 +66,10 @@ it.skipIf(!OPENSSL)('an operator certifies a seal, a leader signs at home, and t
   const read = await download(leader, documentId);
   const document = join(folder, 'draft.pdf');
   await writeFile(document, read);
-  const signed = await runCli(['sign-case', code, '--document', document, '--p12', p12, '--json'], {
+  const signed = await runCli(['sign', '--case', code, '--document', document, '--p12', p12, '--json'], {
     BA_KHONG_API: api,
     BA_KHONG_TOKEN: await demo.tokenOf('provinceLeader'),
-    BA_KHONG_P12_PASSWORD: 'mật khẩu',
+    BA_KHONG_PASSWORD: 'mật khẩu',
   });
   expect(signed).toMatchObject({ exit: 0, told: '' });
   const sha256 = createHash('sha256').update(read).digest('hex');

@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import forge from 'node-forge';
-import { main } from '../../cli/ba-khong.ts';
 import { DAY, issueCertificate, keyPair } from './pki/authority.ts';
 
 const LAUNCHER = join(import.meta.dirname, '../../cli/ba-khong.mjs');
@@ -31,21 +30,6 @@ export function runProcess(
     child.once('error', reject);
     child.once('close', (code, signal) => resolve({ code, signal, stdout, stderr }));
   });
-}
-
-/** The program within this process. */
-export async function runHere(
-  args: readonly string[],
-  env: Record<string, string> = {},
-): Promise<Omit<Ended, 'signal'>> {
-  let [stdout, stderr] = ['', ''];
-  const code = await main(args, {
-    print: (line) => (stdout += `${line}\n`),
-    tell: (line) => (stderr += `${line}\n`),
-    env,
-    askHidden: async () => undefined,
-  });
-  return { code, stdout, stderr };
 }
 
 /** A PKCS#12 container with an RSA key, made without other programs, and the certificate to trust it by. */

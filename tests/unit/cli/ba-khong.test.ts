@@ -80,7 +80,7 @@ test.each([
   [['unit', 'csr', 'H56.01', 'more'], 2],
   [['unit', 'csr', 'H56.01', '--token', 'secret'], 2],
   [['unit', 'csr', '--help'], 0],
-  [['sign-case', 'PA-1'], 2],
+  [['sign', '--case', 'PA-1'], 2],
   [['constructor'], 2],
 ] as const)('%j ends with %i', async (args, exit) => {
   expect((await runCli(args)).exit).toBe(exit);
@@ -121,7 +121,7 @@ test('without a service, a token or a file it says so', async () => {
   );
   expect((await runCli(['unit', 'csr', HOANG_HOA, '--api', api])).told).toContain('token_missing');
   const lost = await runCli(['unit', 'certificate', HOANG_HOA, join(folder, 'none.pem'), '--api', api]);
-  expect(lost).toMatchObject({ exit: 1, told: expect.stringContaining('file_unreadable') });
+  expect(lost).toMatchObject({ exit: 2, told: expect.stringContaining('file_unreadable') });
 });
 
 async function draft() {
@@ -149,7 +149,7 @@ test.skipIf(!OPENSSL)('a leader signs with a container of their own, exactly the
   const p12 = file('leader.p12', container);
   const { code, document } = await draft();
   const sign = (change: string[], typed?: string, env = {}) =>
-    runCli(['sign-case', code, '--p12', p12, ...change], { ...as(LEADER), ...env }, typed);
+    runCli(['sign', '--case', code, '--p12', p12, ...change], { ...as(LEADER), ...env }, typed);
 
   expect((await sign(['--document', document], 'sai')).told).toContain('pkcs12_unreadable');
   expect((await sign(['--document', document])).told).toContain('secret_missing');
@@ -180,7 +180,8 @@ test('a leader signs with a credential of a remote signing service', async () =>
   const sign = (credential: string, env = {}) =>
     runCli(
       [
-        'sign-case',
+        'sign',
+        '--case',
         code,
         '--document',
         document,

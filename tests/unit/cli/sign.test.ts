@@ -10,7 +10,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { fileState, writeAppended } from '../../../cli/sign/write-appended.ts';
 import { memorySource } from '../../../lib/pdf/byte-source.ts';
 import { openPdf } from '../../../lib/pdf/document.ts';
@@ -18,12 +18,15 @@ import { signatureFields } from '../../../lib/pdf/signature-permissions.ts';
 import { placeOfSignature } from '../../../lib/pdf/signature-place.ts';
 import { encodePem } from '../../../lib/pki/pem.ts';
 import { verifyPdf } from '../../../lib/signatures/verify-pdf.ts';
-import { rsaContainer, runHere, runProcess } from '../../support/cli.ts';
+import { rsaContainer, runProcess } from '../../support/cli.ts';
 import { letterPdf } from '../../support/pki/signing.ts';
+import { runCli } from '../../support/terminal.ts';
 import { png } from '../pdf/png.ts';
 import { samplePdf } from '../pdf/sample-pdf.ts';
 import { shownText } from '../pdf/shown-text.ts';
 import { turnedPage } from '../pdf/turned-page.ts';
+
+vi.setConfig({ testTimeout: 60_000 });
 
 const folder = mkdtempSync(join(tmpdir(), 'ba-khong-cli-'));
 const at = (name: string) => join(folder, name);
@@ -44,7 +47,7 @@ function createFolder(): void {
   writeFileSync(at('roots.pem'), encodePem('CERTIFICATE', root));
 }
 
-const sign = (...args: string[]) => runHere(['sign', at('don.pdf'), '--p12', at('key.p12'), ...args], env);
+const sign = (...args: string[]) => runCli(['sign', at('don.pdf'), '--p12', at('key.p12'), ...args], env);
 const signedFields = async (file: string) => signatureFields(await openPdf(memorySource(readFileSync(at(file)))));
 
 async function statusOf(file: string): Promise<string> {
@@ -84,7 +87,7 @@ describe('as a process', () => {
     expect(await run(endAt('link', 'SIGKILL'))).toMatchObject({ signal: 'SIGKILL' });
     expect(readdirSync(folder)).not.toContain('don-signed.pdf');
     expect(readdirSync(folder).filter((name) => name.endsWith('.partial'))).toHaveLength(1);
-    expect((await sign()).code).toBe(0);
+    expect((await sign()).exit).toBe(0);
   });
 
   test('killed while replacing, it leaves the earlier file as it was', async () => {
@@ -103,15 +106,15 @@ describe('the signed file', () => {
   test('is not written over another without --force, and never over the original', async () => {
     writeFileSync(at('don-signed.pdf'), 'earlier');
     const refused = await sign('--json');
-    expect(refused.code).toBe(1);
-    expect(JSON.parse(refused.stdout)).toMatchObject({ problem: { code: 'file_exists' } });
+    expect(refused.exit).toBe(1);
+    expect(JSON.parse(refused.out)).toMatchObject({ problem: { code: 'file_exists' } });
     expect(readFileSync(at('don-signed.pdf'), 'utf8')).toBe('earlier');
-    expect((await sign('--force')).code).toBe(0);
+    expect((await sign('--force')).exit).toBe(0);
     expect(await statusOf('don-signed.pdf')).toBe('TOTAL_PASSED');
     symlinkSync(at('don.pdf'), at('link.pdf'));
     linkSync(at('don.pdf'), at('hard.pdf'));
     for (const name of ['don.pdf', 'link.pdf', 'hard.pdf'])
-      expect((await sign('--force', '--out', at(name))).code).toBe(2);
+      expect((await sign('--force', '--out', at(name))).exit).toBe(2);
     expect(readFileSync(at('don.pdf')).equals(original)).toBe(true);
   });
 
@@ -131,11 +134,11 @@ describe('the signed file', () => {
 
   test('says reason and place, certified, locked, with another hash and PSS', async () => {
     const options = ['--certify', '2', '--lock', 'include:Signature9', '--hash', 'sha384', '--pss', '--json'];
-    const { code, stdout } = await sign('--reason', 'Phê duyệt', '--location', 'Hoằng Hóa', ...options);
-    expect(code).toBe(0);
-    expect(JSON.parse(stdout)).toMatchObject({ algorithm: { scheme: 'rsa-pss', hash: 'sha384' }, visible: null });
+    const { exit, out } = await sign('--reason', 'Phê duyệt', '--location', 'Hoằng Hóa', ...options);
+    expect(exit).toBe(0);
+    expect(JSON.parse(out)).toMatchObject({ algorithm: { scheme: 'rsa-pss', hash: 'sha384' }, visible: null });
     expect(await statusOf('don-signed.pdf')).toBe('TOTAL_PASSED');
-    const again = await runHere(
+    const again = await runCli(
       [
         'sign',
         at('don-signed.pdf'),
@@ -149,13 +152,13 @@ describe('the signed file', () => {
       ],
       env,
     );
-    expect(JSON.parse(again.stdout)).toMatchObject({ problem: { code: 'pdf_field_locked' } });
+    expect(JSON.parse(again.out)).toMatchObject({ problem: { code: 'pdf_field_locked' } });
   });
 
   test('shows the signature beneath a text, with title and name', async () => {
     writeFileSync(at('don.pdf'), turnedPage(90, [{ text: 'Người ký', x: 300, y: 400 }]));
     writeFileSync(at('sig.png'), png(40, 20));
-    const { stdout } = await sign(
+    const { out } = await sign(
       '--anchor',
       'Người ký'.normalize('NFD'),
       '--title',
@@ -164,7 +167,7 @@ describe('the signed file', () => {
       at('sig.png'),
       '--json',
     );
-    const { box } = (JSON.parse(stdout) as { visible: { box: { x: number; y: number; height: number } } }).visible;
+    const { box } = (JSON.parse(out) as { visible: { box: { x: number; y: number; height: number } } }).visible;
     expect(box.y + box.height).toBeLessThan(400);
     expect(box.y + box.height).toBeGreaterThan(385);
     const text = await shownText(readFileSync(at('don-signed.pdf')));
@@ -178,17 +181,17 @@ describe('the signed file', () => {
       at('don.pdf'),
       samplePdf({ catalog: '/AcroForm << /Fields [4 0 R] >>', page: '/Annots [4 0 R]', extra: [field] }),
     );
-    expect((await sign('--field', 'ky')).code).toBe(0);
+    expect((await sign('--field', 'ky')).exit).toBe(0);
     const fields = await signedFields('don-signed.pdf');
     expect(fields).toHaveLength(1);
     expect(fields[0]?.dict.has('AP')).toBe(true);
     expect(await statusOf('don-signed.pdf')).toBe('TOTAL_PASSED');
-    expect((await sign('--field', 'khac', '--force', '--json')).stdout).toContain('pdf_field_unknown');
+    expect((await sign('--field', 'khac', '--force', '--json')).out).toContain('pdf_field_unknown');
   });
 
   test('by box: pages count from 1, and -1 is the last', async () => {
     for (const page of ['1', '-1']) {
-      expect((await sign('--place', `${page},30,40,120,60`, '--look', 'agency', '--force')).code).toBe(0);
+      expect((await sign('--place', `${page},30,40,120,60`, '--look', 'agency', '--force')).exit).toBe(0);
       const [field] = await signedFields('don-signed.pdf');
       const document = await openPdf(memorySource(readFileSync(at('don-signed.pdf'))));
       expect(field && (await placeOfSignature(document, field))).toEqual({
@@ -213,8 +216,8 @@ describe('is refused, with nothing written', () => {
     if (bytes) writeFileSync(at('don.pdf'), bytes);
     const before = readFileSync(at('don.pdf'));
     const result = await sign('--json', ...args.map((arg) => (arg === 'key.p12' ? at(arg) : arg)));
-    expect(JSON.parse(result.stdout)).toMatchObject({ problem: { code } });
-    expect(result.code).toBe(1);
+    expect(JSON.parse(result.out)).toMatchObject({ problem: { code } });
+    expect(result.exit).toBe(1);
     expect(readdirSync(folder).sort()).toEqual(['don.pdf', 'key.p12', 'roots.pem']);
     expect(readFileSync(at('don.pdf')).equals(before)).toBe(true);
   });
@@ -222,8 +225,8 @@ describe('is refused, with nothing written', () => {
   test('a wrong password, from whichever place', async () => {
     writeFileSync(at('password'), 'mật khẩu\n');
     const args = ['sign', at('don.pdf'), '--p12', at('key.p12'), '--json'];
-    expect((await runHere(args, { BA_KHONG_PASSWORD: 'sai' })).stdout).toContain('pkcs12_unreadable');
-    expect((await runHere([...args, '--password-file', at('password')], { BA_KHONG_PASSWORD: 'sai' })).code).toBe(0);
+    expect((await runCli(args, { BA_KHONG_PASSWORD: 'sai' })).out).toContain('pkcs12_unreadable');
+    expect((await runCli([...args, '--password-file', at('password')], { BA_KHONG_PASSWORD: 'sai' })).exit).toBe(0);
   });
 
   test.each([
@@ -237,35 +240,35 @@ describe('is refused, with nothing written', () => {
     [['--occurrence', '2']],
     [['--password', 'x']],
   ])('a command line that is not understood: %j', async (args) => {
-    const { code, stderr } = await sign(...args);
-    expect(code).toBe(2);
-    expect(stderr).toContain('ba-khong sign FILE');
+    const { exit, told } = await sign(...args);
+    expect(exit).toBe(2);
+    expect(told).toContain('ba-khong sign FILE');
   });
 
   test('a file that cannot be read', async () => {
-    const { code, stdout } = await runHere(['sign', at('nothing.pdf'), '--p12', at('key.p12'), '--json'], env);
-    expect(code).toBe(2);
-    expect(JSON.parse(stdout)).toMatchObject({ problem: { code: 'file_unreadable' } });
+    const { exit, out } = await runCli(['sign', at('nothing.pdf'), '--p12', at('key.p12'), '--json'], env);
+    expect(exit).toBe(2);
+    expect(JSON.parse(out)).toMatchObject({ problem: { code: 'file_unreadable' } });
   });
 });
 
 test('verify: 1 for a signature that is not valid or not trusted, with why', async () => {
   await sign();
-  expect((await runHere(['verify', at('don-signed.pdf')])).code).toBe(1);
+  expect((await runCli(['verify', at('don-signed.pdf')])).exit).toBe(1);
   const bytes = readFileSync(at('don-signed.pdf'));
   bytes[100]! ^= 1;
   writeFileSync(at('forged.pdf'), bytes);
-  const { code, stdout } = await runHere(['verify', at('forged.pdf'), '--trust', at('roots.pem'), '--json']);
-  expect(code).toBe(1);
-  expect(JSON.parse(stdout)).toMatchObject({ status: 'TOTAL_FAILED' });
-  expect((await runHere(['verify', at('don.pdf'), '--trust', at('roots.pem')])).stdout).toContain('no_signature');
+  const { exit, out } = await runCli(['verify', at('forged.pdf'), '--trust', at('roots.pem'), '--json']);
+  expect(exit).toBe(1);
+  expect(JSON.parse(out)).toMatchObject({ status: 'TOTAL_FAILED' });
+  expect((await runCli(['verify', at('don.pdf'), '--trust', at('roots.pem')])).out).toContain('no_signature');
 });
 
 test('help stands in both languages', async () => {
   for (const command of ['sign', 'verify']) {
-    const { code, stdout } = await runHere([command, '--help']);
-    expect(code).toBe(0);
-    expect(stdout).toMatch(/trên máy này/);
-    expect(stdout).toMatch(/on this machine/);
+    const { exit, out } = await runCli([command, '--help']);
+    expect(exit).toBe(0);
+    expect(out).toMatch(/trên máy này/);
+    expect(out).toMatch(/on this machine/);
   }
 });

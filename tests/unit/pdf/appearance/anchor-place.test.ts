@@ -36,9 +36,11 @@ describe('a text is found', () => {
       [
         { text: 'Người ', x: 100, y: 500 },
         { text: 'Người ', x: 100.3, y: 500 },
-        { text: 'ký', x: 136, y: 500 },
+        { text: 'ký ', x: 136, y: 500 },
+        { text: 'ký ', x: 136.3, y: 500 },
+        { text: 'văn', x: 154, y: 500 },
       ],
-      'Người ký',
+      'Người ký văn',
     ],
     [
       'over the end of a line',

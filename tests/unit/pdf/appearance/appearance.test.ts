@@ -248,6 +248,17 @@ describe('the place when nobody says one', () => {
     expect(overlap(first.box, second.box)).toBe(false);
   });
 
+  test('is clear of an empty field that waits for another', async () => {
+    const field = { x: 350, y: 60, width: 150, height: 60 };
+    const waiting = samplePdf({
+      page: '/Annots [4 0 R]',
+      extra: ['<< /FT /Sig /T (ky) /Subtype /Widget /Rect [350 60 500 120] >>'],
+    });
+    const place = await personPlace(await open(waiting));
+    expect(overlap(place.box, field)).toBe(false);
+    expect(overlap(sealPlace(place).box, field)).toBe(false);
+  });
+
   test('a QR code hangs beneath the seal where nothing stands there', async () => {
     const seal = { page: 0, box: { x: 300, y: 300, ...SEAL_SIZE } };
     const roomy = await sealPlaceWithQr(await open(samplePdf()), seal);

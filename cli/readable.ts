@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { CommandProblem, EXIT } from '../command.ts';
+import { CommandProblem, EXIT } from './command.ts';
 
 /** What reading a file gives. @throws CommandProblem `file_unreadable`, with which a command ends as for a bad command line */
 export async function readable<Result>(
@@ -16,4 +16,9 @@ export async function readable<Result>(
       EXIT.usage,
     );
   }
+}
+
+/** All of a small file. @throws CommandProblem `file_unreadable` */
+export function bytesOf(file: string): Promise<Buffer> {
+  return readable(file, (read) => read(file));
 }
