@@ -9,6 +9,7 @@ import { ApiClient } from '../client.ts';
 import { assemblyOf } from './assembly.ts';
 import { DEMO_PEOPLE, DEMO_UNITS, type DemoName, type DemoPerson } from './people.ts';
 import { type CertificationAuthority, seed } from './seed.ts';
+import type { SignInAddress } from './sign-in-address.ts';
 
 /** The stage whose synthesized stack runs on the laptop. */
 const STAGE = 'dev';
@@ -23,6 +24,7 @@ export interface OpenOptions extends Omit<StartOptions, 'assemblyDir' | 'account
 export interface DemoLaptop {
   readonly stack: LocalStack;
   readonly authority: AuthorityServer;
+  readonly signInAddress: SignInAddress;
   /** Whoever is not signed in. */
   readonly anyone: ApiClient;
   /** The service as one of the demo people sees it, signed in by OpenID Connect. */
@@ -62,13 +64,14 @@ export async function openLaptop(options: OpenOptions): Promise<DemoLaptop> {
 
 function demoLaptop(stack: LocalStack, authority: AuthorityServer): Omit<DemoLaptop, 'stop'> {
   const { SignInIssuer: issuer = '', SignInClientId: clientId = '' } = stack.outputs;
-  const redirectUri = callback();
+  const signInAddress = { issuer, clientId, redirectUri: callback() };
   return {
     stack,
     authority,
+    signInAddress,
     anyone: new ApiClient(stack.apiUrl),
     as: async (name) => {
-      const { idToken } = await signIn({ issuer, clientId, redirectUri, account: DEMO_PEOPLE[name].sub });
+      const { idToken } = await signIn({ ...signInAddress, account: DEMO_PEOPLE[name].sub });
       return new ApiClient(stack.apiUrl, idToken);
     },
     settled: () => stack.idle(),
