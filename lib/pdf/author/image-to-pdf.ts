@@ -6,8 +6,10 @@ import {
   popGraphicsState,
   pushGraphicsState,
 } from 'pdf-lib';
-import { ProblemError } from '../../platform/errors.ts';
+import { isProblem, ProblemError } from '../../platform/errors.ts';
 import { overLimit } from '../problems.ts';
+import { bareJpeg } from './bare-jpeg.ts';
+import { barePng } from './bare-png.ts';
 import { type ImageFacts, imageFacts } from './image-facts.ts';
 
 const A4 = { short: 595.28, long: 841.89 };
@@ -16,7 +18,7 @@ const MOST_PIXELS = 60_000_000;
 
 /**
  * A PDF with one A4 page that shows a JPEG or PNG upright (its EXIF orientation undone), as large as fits, landscape
- * where the picture is. Throws `image_broken` when it cannot be read, `pdf_limits` when it has too many pixels.
+ * where the picture is. What else the file holds (place, device, texts) stays out. Throws `image_broken` when it cannot be read, `pdf_limits` when it has too many pixels.
  */
 export async function imageToPdf(bytes: Uint8Array): Promise<Uint8Array> {
   const facts = imageFacts(bytes);
@@ -38,10 +40,11 @@ export async function imageToPdf(bytes: Uint8Array): Promise<Uint8Array> {
 
 async function embed(pdf: PDFDocument, bytes: Uint8Array, facts: ImageFacts): Promise<PDFImage> {
   try {
-    const image = await (facts.type === 'png' ? pdf.embedPng(bytes) : pdf.embedJpg(bytes));
+    const image = await (facts.type === 'png' ? pdf.embedPng(await barePng(bytes)) : pdf.embedJpg(bareJpeg(bytes)));
     await image.embed();
     return image;
   } catch (cause) {
+    if (isProblem(cause)) throw cause;
     throw new ProblemError('image_broken', { cause });
   }
 }
