@@ -112,10 +112,15 @@ export const signDispatch = defineRoute({
   method: 'POST',
   path: '/api/dispatches/{code}/sign',
   tag: DISPATCHES,
-  summary: 'Approve and sign exactly these bytes',
+  summary: 'Approve and sign exactly these bytes, to the recipients that were shown',
   access: 'signed-in',
   params,
-  body: z.strictObject({ sha256 }),
+  body: z.strictObject({
+    sha256,
+    revision: z.number().int().optional().meta({
+      description: 'Of the dispatch as it was shown: then nothing of it (type, subject, recipients) has changed since.',
+    }),
+  }),
   answer: changed,
   problems: [
     ...COMMON,

@@ -224,6 +224,18 @@ describe('a draft', () => {
   });
 });
 
+describe('what a leader is shown', () => {
+  it('is what is signed: a draft to other recipients, over the same file, is another draft', async () => {
+    const body = await draftBody();
+    const { code, sha256, revision } = (await call(OFFICER, 'POST /api/dispatches', { unit: PROVINCE, ...body })).body;
+    const changed = await call(OFFICER, `PUT /api/dispatches/${code}`, { ...body, recipients: [HAU_LOC] });
+    expect(changed.body).toMatchObject({ sha256, revision: revision + 1 });
+    const sign = (of: number) => call(LEADER, `POST /api/dispatches/${code}/sign`, { sha256, revision: of });
+    expect(await sign(revision)).toMatchObject({ status: 409, body: { code: 'document_changed', field: 'revision' } });
+    expect(await sign(revision + 1)).toMatchObject({ status: 200, body: { state: 'approved' } });
+  });
+});
+
 describe('an agency that has ended', () => {
   const ENDED = 'H56.12.77';
   const end = (until?: string) =>
