@@ -1,6 +1,8 @@
 import type { PDFDocument, PDFImage } from 'pdf-lib';
-import { ProblemError } from '../../platform/errors.ts';
+import { isProblem, ProblemError } from '../../platform/errors.ts';
 import { overLimit } from '../problems.ts';
+import { bareJpeg } from './bare-jpeg.ts';
+import { barePng } from './bare-png.ts';
 import { type ImageFacts, imageFacts } from './image-facts.ts';
 
 const MOST_PIXELS = 60_000_000;
@@ -16,10 +18,11 @@ export async function embedImage(
 ): Promise<PDFImage> {
   if (facts.width * facts.height > MOST_PIXELS) throw overLimit('the image has too many pixels');
   try {
-    const image = await (facts.type === 'png' ? pdf.embedPng(bytes) : pdf.embedJpg(bytes));
+    const image = await (facts.type === 'png' ? pdf.embedPng(await barePng(bytes)) : pdf.embedJpg(bareJpeg(bytes)));
     await image.embed();
     return image;
   } catch (cause) {
+    if (isProblem(cause)) throw cause;
     throw new ProblemError('image_broken', { cause });
   }
 }

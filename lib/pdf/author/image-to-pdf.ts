@@ -7,7 +7,7 @@ const MARGIN = 20;
 
 /**
  * A PDF with one A4 page that shows a JPEG or PNG upright (its EXIF orientation undone), as large as fits, landscape
- * where the picture is. Throws `image_broken` when it cannot be read, `pdf_limits` when it has too many pixels.
+ * where the picture is. What else the file holds (place, device, texts) stays out. Throws `image_broken` when it cannot be read, `pdf_limits` when it has too many pixels.
  */
 export async function imageToPdf(bytes: Uint8Array): Promise<Uint8Array> {
   const facts = imageFacts(bytes);

@@ -1,3 +1,4 @@
+import { deflateSync } from 'node:zlib';
 import { encode } from 'uqr';
 import { describe, expect, test } from 'vitest';
 import { imageFacts } from '../../../../lib/pdf/author/image-facts.ts';
@@ -11,7 +12,7 @@ import { isArray, isStream } from '../../../../lib/pdf/objects.ts';
 import { pageAt } from '../../../../lib/pdf/page-tree.ts';
 import { operations } from '../../../../lib/pdf/text/content-reader.ts';
 import { problemOf } from '../expect-problem.ts';
-import { png, pngOfSize } from '../png.ts';
+import { png, pngChunk, pngOfSize } from '../png.ts';
 import { shownText } from '../shown-text.ts';
 import { TINOS } from '../tinos.ts';
 
@@ -153,6 +154,42 @@ describe('an image becomes a page', () => {
     ['a JPEG without a frame', Buffer.from('ffd8ffd9ffd9', 'hex')],
   ])('%s is refused', async (_, bytes) => {
     expect(await problemOf(() => imageToPdf(bytes))).toBe('image_broken');
+  });
+
+  test('what a camera or a program wrote beside the picture stays out of the page', async () => {
+    const exif = Buffer.from(jpeg(6));
+    const baggage = (marker: number, text: string) =>
+      Buffer.concat([Buffer.of(0xff, marker, 0, text.length + 2), Buffer.from(text)]);
+    const photo = Buffer.concat([
+      exif.subarray(0, 2),
+      baggage(0xe1, 'http://ns.adobe.com/xap/1.0/ GPS 19.8N 105.7E'),
+      baggage(0xfe, 'taken by Lan'),
+      exif.subarray(2),
+    ]);
+    const picture = Buffer.concat([
+      png(3, 3).subarray(0, 33),
+      pngChunk('tEXt', Buffer.from('Author\0Lan')),
+      pngChunk('eXIf', Buffer.from('GPS 19.8N')),
+      png(3, 3).subarray(33),
+    ]);
+    for (const bytes of [photo, picture]) {
+      const pdf = Buffer.from(await imageToPdf(bytes)).toString('latin1');
+      expect(pdf).not.toMatch(/GPS|Lan|Exif/);
+    }
+    expect((await pageOf(await imageToPdf(photo))).cropBox.width).toBe(595.28);
+  });
+
+  test.each<[string, Uint8Array]>([
+    ['more pixels than its header says', pngOfSize(10, 10, Buffer.alloc(64 * 1024 * 1024))],
+    ['fewer', pngOfSize(2000, 2000, Buffer.alloc(1000))],
+  ])('a PNG that unpacks to %s is refused', async (_, bytes) => {
+    expect(await problemOf(() => imageToPdf(bytes))).toBe('image_broken');
+  });
+
+  test('a PNG with a text that unpacks to far more than the picture is kept without it', async () => {
+    const text = Buffer.concat([Buffer.from('a\0\0'), deflateSync(Buffer.alloc(256 * 1024 * 1024))]);
+    const bytes = Buffer.concat([png(3, 3).subarray(0, 33), pngChunk('zTXt', text), png(3, 3).subarray(33)]);
+    expect((await imageToPdf(bytes)).length).toBeLessThan(5000);
   });
 
   test('a PNG that promises billions of pixels is refused before it is unpacked', async () => {
