@@ -22,7 +22,7 @@ export class Intake extends Construct {
         [ENV.intakeBucket]: data.names.intake,
         [ENV.documentsBucket]: data.names.documents,
       },
-      grants: [...data.intakeTake(), ...data.documentsGet(), ...data.documentsPut(), ...data.tableReadWrite()],
+      grants: [...data.intakeTake(), ...data.documentsPut(), ...data.tableReadWrite()],
     });
     worker.consume(work, { batchSize: 1, atOnce: settings.limits.workers });
     work.watch(board, this);

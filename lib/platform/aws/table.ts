@@ -81,21 +81,6 @@ export class Table {
     };
   }
 
-  remove(keys: Pick<Keys, 'pk' | 'sk'>, condition?: Condition): Write {
-    return { Delete: { TableName: this.#name, Key: { pk: keys.pk, sk: keys.sk }, ...clause(condition) } };
-  }
-
-  check(keys: Pick<Keys, 'pk' | 'sk'>, condition: Condition): Write {
-    return {
-      ConditionCheck: {
-        TableName: this.#name,
-        Key: { pk: keys.pk, sk: keys.sk },
-        ConditionExpression: condition.expression,
-        ...attributes(condition),
-      },
-    };
-  }
-
   /**
    * All or nothing. A lone put goes as a single write.
    * @throws CommitConflict when a condition fails or another writer was first.
