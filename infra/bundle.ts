@@ -10,8 +10,12 @@ const ROOT = resolve(import.meta.dirname, '..');
 /** CommonJS packages inside an ES module still call `require` for Node's own modules. */
 const BANNER = `import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);`;
 
-/** Packages that are installed in two versions or forms, where one copy serves; and one that Node does without. */
+/**
+ * Packages that are installed in two versions or forms, where one copy serves; one that Node does without; and the SDK's
+ * chain of sources of credentials, which a function has in its environment (docs/decisions/0040).
+ */
 const REPLACED = {
+  '@aws-sdk/credential-provider-node': join(ROOT, 'infra/environment-credentials.ts'),
   'brotli/decompress.js': join(ROOT, 'infra/brotli.ts'),
   'html-entities': join(ROOT, 'node_modules/html-entities/dist/esm/index.js'),
 };
