@@ -1,9 +1,9 @@
 import type { PdfDocument } from '../pdf/document.ts';
 import { isString, type PdfDict } from '../pdf/objects.ts';
 import { decodeTextString, parseDateString } from '../pdf/text-string.ts';
-import { type Certificate, fingerprint, publicKeyOf } from '../pki/certificate.ts';
+import { type Certificate, fingerprint } from '../pki/certificate.ts';
 import { buildPath, type TrustAnchor } from '../pki/certificate-path.ts';
-import { acceptedAt } from './algorithm-policy.ts';
+import { acceptsSignature } from './algorithm-policy.ts';
 import { checkPermissions } from './permissions.ts';
 import { indication, type Reason, reason } from './reasons.ts';
 import type { History, LaterStep } from './revision-history.ts';
@@ -68,14 +68,9 @@ async function kindOf(
 }
 
 function checkChain(certificate: Certificate, { intermediates }: SignedDataFindings, { trust, at }: JudgeContext) {
-  const result = buildPath({ certificate, intermediates, trust, at, accepts });
+  const result = buildPath({ certificate, intermediates, trust, at, accepts: acceptsSignature });
   if (result.ok) return { path: result.path, reasons: [] };
   return { path: [], reasons: [reason(result.failure)] };
-}
-
-function accepts({ signatureAlgorithm }: Certificate, issuer: Certificate, at: number): boolean {
-  const key = publicKeyOf(issuer);
-  return key !== undefined && signatureAlgorithm?.hash !== undefined && acceptedAt(signatureAlgorithm.hash, key, at);
 }
 
 async function claimedTimeOf(document: PdfDocument, dict: PdfDict): Promise<number | undefined> {
