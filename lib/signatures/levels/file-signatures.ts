@@ -7,6 +7,7 @@ import type { Certificate } from '../../pki/certificate.ts';
 import type { TrustAnchor } from '../../pki/certificate-path.ts';
 import { DerError } from '../../pki/der.ts';
 import { readTimestampToken, type TimestampToken } from '../../pki/timestamp-token.ts';
+import { ProblemError } from '../../platform/errors.ts';
 import type { CoveredBytes } from '../byte-range.ts';
 import { coveredDigests } from '../covered-digests.ts';
 import { digestRequest, readSignatureInFile, type SignatureInFile } from '../signature-in-file.ts';
@@ -14,6 +15,9 @@ import { judgeTimestamp } from '../verify-document-timestamp.ts';
 import { verifySignedData } from '../verify-signed-data.ts';
 import { contentsKey } from './append-revisions.ts';
 import { startDigest } from './growing-file.ts';
+
+/** Each is opened with the revision that it covers: more would let a small file take long. */
+const MAX_SIGNATURES = 64;
 
 /** A timestamp that is good: over this signature, or over this revision. */
 export interface GoodTimestamp {
@@ -66,6 +70,8 @@ export async function readFileSignatures(
 ): Promise<FileSignatures> {
   const document = await openPdf(source);
   const fields = (await signatureFields(document)).filter(({ signature }) => signature);
+  if (fields.length > MAX_SIGNATURES)
+    throw new ProblemError('pdf_limits', { detail: 'the file has too many signatures' });
   const found: SignatureInFile[] = [];
   for (const field of fields) found.push(await readSignatureInFile(source, field, fields));
   const sound = found.flatMap((one) => {

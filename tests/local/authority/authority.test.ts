@@ -1,10 +1,15 @@
 import { execFileSync } from 'node:child_process';
-import { generateKeyPairSync, webcrypto, X509Certificate } from 'node:crypto';
+import { createHash, generateKeyPairSync, randomBytes, webcrypto, X509Certificate } from 'node:crypto';
 import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CertificationRequest } from 'pkijs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { parseCertificate } from '../../../lib/pki/certificate.ts';
+import { createRevocationClient } from '../../../lib/pki/revocation-client.ts';
+import { createTimestampClient } from '../../../lib/pki/timestamp-client.ts';
+import { createHttpClient } from '../../../lib/platform/http-client.ts';
+import { acceptsSignature } from '../../../lib/signatures/algorithm-policy.ts';
 import { type Authority, createAuthority, type SubjectPart } from '../../../local/authority/authority.ts';
 import { toPem } from '../../../local/authority/pem.ts';
 import { type AuthorityServer, startAuthority } from '../../../local/authority/server.ts';
@@ -251,6 +256,27 @@ describe('what is asked about its certificates', () => {
       expect(() => openssl(...verify, '-untrusted', file('issuer.pem'), '-attime', String(NOW / 1000))).not.toThrow();
     },
   );
+
+  test('the product’s own clients get their answers over HTTP, and none where private addresses are refused', async () => {
+    const { certificate, chain } = await authority.issue({ csr: await request(), profile: 'person', days: 30 });
+    const trust = [{ certificate: authority.rootCertificate, from: 0, until: null }];
+    const clients = (allowPrivateAddresses: boolean) => {
+      const settings = { allowedHosts: ['127.0.0.1'], allowPrivateAddresses, timeLimit: 20_000 };
+      const send = createHttpClient(settings);
+      const deps = { send, trust, accepts: acceptsSignature, random: randomBytes, attempts: 1, wait: async () => {} };
+      const timestamps = createTimestampClient([{ url: `${server.url}/timestamp`, largestToken: 4096 }], deps);
+      return { timestamps, revocation: createRevocationClient(deps) };
+    };
+    const pair = { certificate: parseCertificate(certificate), issuer: parseCertificate(chain[0]!) };
+    const digest = createHash('sha256').digest();
+    const open = clients(true);
+    expect(await open.revocation.ask(pair, NOW)).toMatchObject({ kind: 'ocsp', state: { status: 'good' } });
+    expect(await open.revocation.issuersOf(pair.certificate)).toHaveLength(1);
+    expect((await open.timestamps.stamp(digest)).length).toBeLessThan(4096);
+    const shut = clients(false);
+    await expect(shut.timestamps.stamp(digest)).rejects.toMatchObject({ code: 'timestamp_unavailable' });
+    await expect(shut.revocation.ask(pair, NOW)).rejects.toMatchObject({ code: 'revocation_unavailable' });
+  });
 
   test('faults are switched on and off, and only known ones', async () => {
     const switched = (query: string) => fetch(`${server.url}/faults?${query}`, { method: 'PUT' });

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, type KeyObject, webcrypto } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,6 +14,7 @@ import { createTimestampClient, type TimestampPort } from '../../../lib/pki/time
 import { ProblemError } from '../../../lib/platform/errors.ts';
 import { acceptsSignature } from '../../../lib/signatures/algorithm-policy.ts';
 import { type Authority, createAuthority, type IssueRequest } from '../../../local/authority/authority.ts';
+import { type Issuer, parseCertificate as readIssuer } from '../../../local/authority/certificates.ts';
 import { answerRequest } from '../../../local/authority/routes.ts';
 import { defaultAlgorithm, type KeyKind, keyPair, NOW } from './authority.ts';
 
@@ -100,4 +101,11 @@ async function certified(
 export function chainOf(authority: Authority, signer: Pick<Signer, 'certificate'>) {
   const [issuing, root] = authority.chain.map(parseCertificate);
   return { certificate: parseCertificate(signer.certificate), issuer: issuing!, root: root! };
+}
+
+/** A certificate of any kind with its key, to put in the place of one of the authority's own services. */
+export async function serviceWith(certificate: Uint8Array, privateKey: KeyObject): Promise<Issuer> {
+  const der = privateKey.export({ format: 'der', type: 'pkcs8' });
+  const key = await webcrypto.subtle.importKey('pkcs8', der, { name: 'ECDSA', namedCurve: 'P-256' }, false, ['sign']);
+  return { certificate: readIssuer(Uint8Array.from(certificate)), key, privateKey };
 }

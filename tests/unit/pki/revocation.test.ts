@@ -21,13 +21,15 @@ import { type CertificatePair, encodeOcspRequest } from '../../../lib/pki/ocsp.t
 import { createRevocationClient, type RevocationDeps } from '../../../lib/pki/revocation-client.ts';
 import { acceptsSignature } from '../../../lib/signatures/algorithm-policy.ts';
 import type { Fault, Service } from '../../../local/authority/faults.ts';
-import { createAuthority, DAY, keyPair, NOW } from '../../support/pki/authority.ts';
+import { answerOcsp } from '../../../local/authority/ocsp-responder.ts';
+import { createAuthority, DAY, issueCertificate, keyPair, NOW } from '../../support/pki/authority.ts';
 import {
   BASE_URL,
   chainOf,
   counted,
   type DevelopmentAuthority,
   openDevelopmentAuthority,
+  serviceWith,
 } from '../../support/pki/development-authority.ts';
 
 let development: DevelopmentAuthority;
@@ -143,6 +145,36 @@ describe('an OCSP answer', () => {
     } finally {
       await other.close();
     }
+  });
+
+  test('is believed of a delegate only that the very issuer certified for it, and that was valid then', async () => {
+    const ca = createAuthority();
+    const { privateKey, publicKey } = keyPair('p256', 'responder');
+    const pair = {
+      certificate: parseCertificate(ca.issue({ subject: { commonName: 'A' }, publicKey: keyPair('p256').publicKey })),
+      issuer: parseCertificate(ca.intermediate),
+    };
+    const spec = { subject: { commonName: 'Responder' }, publicKey, extendedKeyUsage: ['1.3.6.1.5.5.7.3.9'] };
+    const validity = { notBefore: NOW - DAY, notAfter: NOW + DAY };
+    const forger = {
+      name: pair.issuer.subjectName,
+      key: privateKey,
+      algorithm: { scheme: 'ecdsa', hash: 'sha256' },
+    } as const;
+    const issuer = await serviceWith(ca.intermediate, keyPair('p256', 'ca-intermediate').privateKey);
+    const revocations = { find: () => undefined, all: () => [], add: async () => {} };
+    const judged = async (delegate: Uint8Array) => {
+      const responder = { issuer, delegate: await serviceWith(delegate, privateKey), revocations, now: () => NOW };
+      const der = answerOcsp(responder, encodeOcspRequest(pair));
+      return checkOcsp(der, { ...pair, now: NOW, freshAt: NOW, accepts: acceptsSignature });
+    };
+    const refused = { ok: false, fault: 'signer_not_authorised' };
+    expect(await judged(ca.issue({ ...spec, ...validity }))).toMatchObject({ ok: true, status: 'good' });
+    expect(await judged(ca.issue({ ...spec, extendedKeyUsage: ['1.3.6.1.5.5.7.3.8'] }))).toEqual(refused);
+    expect(await judged(ca.issue({ ...spec, notAfter: NOW - 1 }))).toEqual(refused);
+    expect(await judged(ca.issue({ ...spec, criticalExtension: '1.2.3.4' }))).toEqual(refused);
+    expect(await judged(issueCertificate({ ...spec, ...validity }, forger))).toEqual(refused);
+    expect(await judged(createAuthority(NOW, 'another').issue({ ...spec, ...validity }))).toEqual(refused);
   });
 
   test('cut or changed anywhere is never believed for another state', async () => {

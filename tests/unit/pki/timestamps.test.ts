@@ -7,17 +7,19 @@ import {
   type TimestampAuthority,
   type TimestampDeps,
 } from '../../../lib/pki/timestamp-client.ts';
+import { encodeTimestampRequest } from '../../../lib/pki/timestamp-request.ts';
 import { readTimestampResponse } from '../../../lib/pki/timestamp-token.ts';
 import { type TimestampExpectation, verifyTimestampToken } from '../../../lib/pki/verify-timestamp-token.ts';
 import { acceptsSignature } from '../../../lib/signatures/algorithm-policy.ts';
 import type { Fault } from '../../../local/authority/faults.ts';
-import { TIMESTAMP_POLICY } from '../../../local/authority/timestamp-service.ts';
-import { NOW } from '../../support/pki/authority.ts';
+import { answerTimestamp, TIMESTAMP_POLICY } from '../../../local/authority/timestamp-service.ts';
+import { createAuthority, keyPair, NOW } from '../../support/pki/authority.ts';
 import {
   BASE_URL,
   counted,
   type DevelopmentAuthority,
   openDevelopmentAuthority,
+  serviceWith,
 } from '../../support/pki/development-authority.ts';
 
 const DIGEST = createHash('sha256').update('tờ trình').digest();
@@ -126,16 +128,27 @@ describe('a token', () => {
     expect(faultsOf({ trust: { ...deps, at: NOW + 4000 * 86_400_000 } })).toEqual(['certificate_not_valid_then']);
   });
 
-  test('that a signer without a certificate for timestamps makes is not one', async () => {
-    const token = await development.timestamps.stamp(DIGEST);
-    // The purpose of the certificate, changed: it no longer is the certificate that was referred to and signed.
-    const purpose = Buffer.from('2b06010505070308', 'hex');
-    const changed = Buffer.from(token);
-    changed[changed.indexOf(purpose) + 7] = 0x04;
-    expect(verifyTimestampToken(changed, expected).faults).toEqual([
-      'certificate_reference_wrong',
-      'certificate_not_for_timestamps',
-    ]);
+  /** Purposes of RFC 5280 §4.2.1.12, in an extension that is critical or not. */
+  test.each([
+    ['has no purpose', undefined, []],
+    ['has another purpose too', ['1.3.6.1.5.5.7.3.8', '1.3.6.1.5.5.7.3.4'], []],
+    ['has the purpose, but not critical', ['1.3.6.1.5.5.7.3.8'], []],
+    ['may not sign', ['1.3.6.1.5.5.7.3.8'], ['keyAgreement']],
+  ] as const)('is not believed when its certificate %s', async (_name, purposes, usages) => {
+    const ca = createAuthority();
+    const { privateKey, publicKey } = keyPair('p256', 'timestamps');
+    const certificate = ca.issue({
+      subject: { commonName: 'TSA' },
+      publicKey,
+      ...(purposes ? { extendedKeyUsage: purposes } : {}),
+      ...(usages.length > 0 ? { keyUsage: usages } : {}),
+    });
+    const signer = await serviceWith(certificate, privateKey);
+    const asked = encodeTimestampRequest({ hash: 'sha256', digest: DIGEST, nonce: Buffer.from('n') });
+    const answer = readTimestampResponse(answerTimestamp({ signer, chain: [ca.intermediate], now: NOW }, asked));
+    const token = 'token' in answer ? answer.token : new Uint8Array();
+    const { faults } = verifyTimestampToken(token, { ...expected, trust: { ...deps, trust: ca.trust } });
+    expect(faults).toEqual(['certificate_not_for_timestamps']);
   });
 
   test('cut or changed anywhere is a fault, never an exception', async () => {

@@ -6,6 +6,7 @@ import { signatureFields } from '../../../lib/pdf/signature-permissions.ts';
 import { readValidationStore } from '../../../lib/pdf/validation-data.ts';
 import type { SigningAlgorithm } from '../../../lib/pki/algorithms.ts';
 import type { Signer } from '../../../lib/pki/signer.ts';
+import { ProblemError } from '../../../lib/platform/errors.ts';
 import { readCoveredBytes } from '../../../lib/signatures/byte-range.ts';
 import { extendPdf } from '../../../lib/signatures/levels/extend-pdf.ts';
 import { type Authorities, PADES_LEVELS, type PadesLevel } from '../../../lib/signatures/levels/pades-level.ts';
@@ -203,6 +204,16 @@ describe('a file is extended', () => {
     expect([...store.entries]).toEqual([createHash('sha1').update(contents).digest('hex').toUpperCase()]);
   });
 
+  test('with new data where what the file holds had run out when the next signature was made', async () => {
+    const { file } = await signAt('B-LTA');
+    development.clock.now = NOW + 30 * DAY;
+    const again = await signAt('B-LTA', file);
+    expect(await levelsOf(again.file)).toEqual(['B-LTA', 'B-LTA']);
+    const store = await readValidationStore(await openPdf(memorySource(again.file)));
+    expect([store.certificates.length, store.ocsps.length, store.lists.length]).toEqual([5, 4, 2]);
+    expect(store.entries.size).toBe(2);
+  });
+
   test('without the issuer in the signature, from where the certificate says it is', async () => {
     const { file } = await signAt('B-B', letterPdf(), { ...leader, chain: [] });
     expect(await levelsOf((await extendTo('B-LTA', file)).file)).toEqual(['B-LTA']);
@@ -230,6 +241,16 @@ describe('a file is extended', () => {
 });
 
 describe('the level that is read', () => {
+  const signedFiles = corpusFiles().filter(({ folder }) => folder.startsWith('signed') || folder.startsWith('attack'));
+  test.skipIf(signedFiles.length === 0)('of any file is a level, none, or a problem with a code', async () => {
+    for (const { read } of signedFiles) {
+      const answer = await readLevels(memorySource(read()), { trust: authorities.trust, now: NOW }).catch(
+        (error: unknown) => error,
+      );
+      if (!Array.isArray(answer)) expect(answer).toBeInstanceOf(ProblemError);
+    }
+  });
+
   test('does not count timestamps that trust does not reach, nor data that the file lacks', async () => {
     const { file } = await signAt('B-LTA');
     const options = { trust: [], now: NOW };
