@@ -62,6 +62,11 @@ export function encodeHashAlgorithm(hash: SigningHash): Uint8Array {
   return encodeSequence(encodeOid(HASH_OIDS[hash]));
 }
 
+/** AlgorithmIdentifier of SHA-1, parameters NULL as OCSP responders expect: to name a certificate, never to sign. */
+export function encodeSha1Algorithm(): Uint8Array {
+  return encodeSequence(encodeOid(HASH_OIDS.sha1), encodeNull());
+}
+
 /** AlgorithmIdentifier of a signature: RFC 4055 §5 (PKCS#1), §3.1 (PSS, all parameters said), RFC 5758 §3.2 (ECDSA). */
 export function encodeSignatureAlgorithm({ scheme, hash }: SigningAlgorithm): Uint8Array {
   if (scheme === 'rsa-pss') {

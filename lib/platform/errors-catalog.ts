@@ -216,6 +216,39 @@ export const CATALOG = {
     vi: 'Không mở được tệp PKCS#12: sai mật khẩu hoặc tệp hỏng.',
     en: 'The PKCS#12 container cannot be opened: wrong password or damaged file.',
   },
+  certificate_revoked: { status: 422, vi: 'Chứng thư số đã bị thu hồi.', en: 'The certificate has been revoked.' },
+
+  // Timestamp and certification authorities
+  authority_unreachable: {
+    status: 503,
+    vi: 'Không kết nối được với tổ chức chứng thực.',
+    en: 'The authority cannot be reached.',
+  },
+  authority_not_allowed: {
+    status: 422,
+    vi: 'Địa chỉ của tổ chức chứng thực không nằm trong danh sách cho phép.',
+    en: 'The address of the authority is not one that may be called.',
+  },
+  timestamp_unavailable: {
+    status: 503,
+    vi: 'Dịch vụ dấu thời gian không trả lời.',
+    en: 'No timestamp authority answers.',
+  },
+  timestamp_invalid: {
+    status: 502,
+    vi: 'Dịch vụ dấu thời gian trả lời sai.',
+    en: 'The timestamp authority gave a wrong answer.',
+  },
+  revocation_unavailable: {
+    status: 503,
+    vi: 'Không lấy được trạng thái thu hồi của chứng thư số.',
+    en: 'The revocation state of a certificate cannot be had.',
+  },
+  revocation_invalid: {
+    status: 502,
+    vi: 'Dịch vụ trạng thái chứng thư số trả lời sai.',
+    en: 'The revocation service gave a wrong answer.',
+  },
 
   // Directory
   unit_unknown: { status: 422, vi: 'Không có đơn vị này.', en: 'There is no such unit.' },

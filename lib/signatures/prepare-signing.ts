@@ -19,6 +19,8 @@ export interface SigningOptions
   > {
   /** Epoch ms: stands in /M, and the signer's certificate must be valid then. */
   readonly signingTime: number;
+  /** Octets of the largest timestamp token that `completeSigning` may be given; default: none will be. */
+  readonly timestampBytes?: number;
 }
 
 /** A file that lacks nothing but the signature value over `message`. */
@@ -59,7 +61,7 @@ export async function prepareSigning(
   identity: SignerIdentity,
   options: SigningOptions,
 ): Promise<UnsignedPdf> {
-  const contentsBytes = largestSignedData(identity, options.signingTime);
+  const contentsBytes = largestSignedData(identity, options.signingTime, options.timestampBytes);
   const document = await openPdf(source);
   const prepared = await prepareSignature(document, { ...options, subFilter: 'ETSI.CAdES.detached', contentsBytes });
   const { sourceSha256, content } = await hashSource(source, identity.algorithm.hash);
@@ -71,11 +73,12 @@ export async function prepareSigning(
 /**
  * The signed file from a signature value over `message`. That the value is right is the caller's to have checked
  * (`signChecked`).
+ * @param timestamp token over the signature value: makes it a B-T (EN 319 142-1 §6.3)
  * @throws ProblemError `pdf_signature_room` when the signature does not fit
  */
-export function completeSigning(unsigned: UnsignedPdf, signature: Uint8Array): SignedPdf {
+export function completeSigning(unsigned: UnsignedPdf, signature: Uint8Array, timestamp?: Uint8Array): SignedPdf {
   const { identity, prepared, contentDigest, sourceSha256 } = unsigned;
-  const tail = fillContents(prepared, assembleSignedData(identity, contentDigest, signature));
+  const tail = fillContents(prepared, assembleSignedData(identity, contentDigest, signature, timestamp));
   return {
     tail,
     byteRange: prepared.byteRange,
