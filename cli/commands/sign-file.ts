@@ -5,10 +5,14 @@ import { fingerprint, parseCertificate } from '../../lib/pki/certificate.ts';
 import { type DistinguishedName, readName } from '../../lib/pki/distinguished-name.ts';
 import type { Signer } from '../../lib/pki/signer.ts';
 import { formatIso, systemClock } from '../../lib/platform/clock.ts';
+import { CATALOG, type Code } from '../../lib/platform/errors-catalog.ts';
+import type { PadesLevel } from '../../lib/signatures/levels/pades-level.ts';
+import type { LevelChoice } from '../../lib/signatures/levels/sign-at-level.ts';
 import { signPdf } from '../../lib/signatures/sign-pdf.ts';
 import { type Appearance, appearanceOf, placedAppearance, type SignatureText } from '../../lib/signing/appearance.ts';
-import { type Command, EXIT, type Terminal, UsageError } from '../command.ts';
-import { bytesOf, readable } from '../readable.ts';
+import { type Command, CommandProblem, EXIT, type Terminal, UsageError } from '../command.ts';
+import { bytesOf, certificatesIn, readable } from '../readable.ts';
+import { authoritiesFor } from '../sign/authorities.ts';
 import { tinos } from '../sign/fonts.ts';
 import { withProgress } from '../sign/progress.ts';
 import { SIGN_HELP, SIGN_USAGE } from '../sign/sign-help.ts';
@@ -62,19 +66,36 @@ async function signSource(source: FileSource, signer: Signer, order: SignOrder, 
   const result = await signPdf(withProgress(source, terminal.show), {
     signer,
     signingTime,
+    ...(await levelOf(order, signer)),
     ...given({ visible, fieldName, reason, location, certify, lock, name }),
   });
+  if (result.because) throw notReached(result.because, result.wanted);
   return {
     tail: result.tail,
     bytes: result.length,
     sha256: result.sha256,
     field: result.fieldName,
-    level: 'B-B' as const,
+    level: result.level,
     signingTime: formatIso(signingTime),
     algorithm: signer.algorithm,
     signer: { name: subject.commonName ?? null, certificate: fingerprint(certificate) },
     visible: visible ? { page: visible.page + 1, box: visible.box } : null,
   };
+}
+
+async function levelOf({ level, tsa, allow, trust }: SignOrder, signer: Signer): Promise<LevelChoice> {
+  if (level === 'B-B') return { level };
+  return { level, authorities: authoritiesFor({ tsa, allow, trust: await certificatesIn(trust) }, signer) };
+}
+
+/** An authority does not answer, or not well: who asked for a level gets it or nothing. */
+function notReached(code: Code, wanted: PadesLevel): CommandProblem {
+  const { vi, en } = CATALOG[code];
+  const text = {
+    vi: `Chưa đạt mức ${wanted}; chưa ghi gì. ${vi}`,
+    en: `${wanted} is not reached; nothing was written. ${en}`,
+  };
+  return new CommandProblem(code, text, EXIT.unavailable);
 }
 
 async function appearance(

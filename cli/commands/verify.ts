@@ -1,11 +1,10 @@
 import { parseArgs } from 'node:util';
 import { openFileSource } from '../../lib/pdf/file-source.ts';
-import { decodePem } from '../../lib/pki/pem.ts';
 import { systemClock } from '../../lib/platform/clock.ts';
 import type { Verdict } from '../../lib/signatures/verdict.ts';
 import { verifyPdf } from '../../lib/signatures/verify-pdf.ts';
 import { type Command, EXIT, type Terminal, UsageError } from '../command.ts';
-import { bytesOf, readable } from '../readable.ts';
+import { certificatesIn, readable } from '../readable.ts';
 import { withProgress } from '../sign/progress.ts';
 
 /** Verifies the signatures of a PDF, here: no server, nothing sent. */
@@ -33,9 +32,7 @@ export const verify: Command = {
     });
     const [file, ...more] = positionals;
     if (!file || more.length > 0) throw new UsageError('Cho biết một tệp.', 'Name one file.');
-    const trust: Uint8Array[] = [];
-    for (const pem of values.trust ?? [])
-      trust.push(...decodePem('CERTIFICATE', (await bytesOf(pem)).toString('latin1')));
+    const trust = await certificatesIn(values.trust ?? []);
     const source = await readable(file, () => openFileSource(file));
     try {
       const anchors = trust.map((certificate) => ({ certificate, from: 0, until: null }));

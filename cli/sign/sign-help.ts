@@ -2,11 +2,34 @@ import type { Command } from '../command.ts';
 
 export const SIGN_USAGE: Command['usage'] = [
   'sign FILE --p12 KEY.p12 [--out FILE] [--json]',
+  'sign FILE --p12 KEY.p12 --level lta --tsa URL --trust ROOTS.pem',
   'sign FILE --p12 KEY.p12 --visible [--title "KT. CHỦ TỊCH"] [--title "PHÓ CHỦ TỊCH"] [--image SIGNATURE.png]',
   'sign FILE --p12 KEY.p12 --anchor "TEXT" | --place PAGE,X,Y,WIDTH,HEIGHT | --field NAME',
 ];
 
 export const SIGN_HELP: Command['options'] = [
+  [
+    '--level b|t|lt|lta',
+    {
+      vi: 'mức PAdES (b); từ t trở lên cần --tsa và --trust; không đạt được thì không ghi gì',
+      en: 'PAdES level (b); t and above need --tsa and --trust; nothing is written when it is not reached',
+    },
+  ],
+  [
+    '--tsa URL',
+    {
+      vi: 'dịch vụ dấu thời gian; dùng lần nữa cho dịch vụ dự phòng',
+      en: 'timestamp service; again for one to fall back on',
+    },
+  ],
+  ['--trust PEM', { vi: 'chứng thư gốc được tin cậy', en: 'trusted root certificates' }],
+  [
+    '--allow-host HOST',
+    {
+      vi: 'máy chủ OCSP, CRL khác được phép gọi, ngoài những nơi chứng thư của người ký nêu',
+      en: "a further OCSP or CRL host that may be called, besides those in the signer's certificates",
+    },
+  ],
   ['--out FILE', { vi: 'tệp kết quả (TÊN-signed.pdf)', en: 'the signed file (NAME-signed.pdf)' }],
   ['--force', { vi: 'ghi đè tệp kết quả đã có', en: 'replace a signed file that is there' }],
   [

@@ -1,6 +1,7 @@
 import { extname } from 'node:path';
 import type { CertificationLevel, FieldLock } from '../../lib/pdf/signature-permissions.ts';
 import type { SigningHash } from '../../lib/pki/algorithms.ts';
+import type { PadesLevel } from '../../lib/signatures/levels/pades-level.ts';
 import type { Placing } from '../../lib/signing/appearance.ts';
 import { UsageError } from '../command.ts';
 import { KEY_OPTIONS } from '../signing-key.ts';
@@ -8,6 +9,10 @@ import { KEY_OPTIONS } from '../signing-key.ts';
 /** For `parseArgs`. */
 export const SIGN_OPTIONS = {
   ...KEY_OPTIONS,
+  level: { type: 'string' },
+  tsa: { type: 'string', multiple: true },
+  trust: { type: 'string', multiple: true },
+  'allow-host': { type: 'string', multiple: true },
   out: { type: 'string' },
   force: { type: 'boolean', default: false },
   visible: { type: 'boolean', default: false },
@@ -49,6 +54,11 @@ const LOOKS = ['person', 'plain', 'agency', 'annex'] as const;
 
 /** What the command line asks for, checked as far as can be without opening a file. */
 export interface SignOrder {
+  readonly level: PadesLevel;
+  readonly tsa: readonly string[];
+  /** PEM files. */
+  readonly trust: readonly string[];
+  readonly allow: readonly string[];
   readonly out: string;
   readonly force: boolean;
   /** Undefined: the signature does not show. */
@@ -71,27 +81,41 @@ export interface SignOrder {
 /** @throws UsageError */
 export function signOrder(file: string, given: Given): SignOrder {
   const text = (name: keyof Given) => (typeof given[name] === 'string' ? given[name] : undefined);
+  const list = (name: keyof Given) => (Array.isArray(given[name]) ? given[name] : []);
   const placing = placingOf(text);
   const shownBy = ['look', 'image', 'title', 'number', 'qr'] as const;
   const visible = given.visible === true || placing !== undefined || shownBy.some((name) => given[name] !== undefined);
   return {
+    ...levelOrder(text('level'), { tsa: list('tsa'), trust: list('trust'), allow: list('allow-host') }),
     out: text('out') ?? signedName(file),
     force: given.force === true,
     look: visible ? (oneOf('look', text('look'), LOOKS) ?? 'person') : undefined,
     placing,
     fieldName: text('field'),
     image: text('image'),
-    title: Array.isArray(given.title) ? given.title : [],
+    title: list('title'),
     name: text('name'),
     number: text('number'),
     link: text('qr'),
     reason: text('reason'),
     location: text('location'),
-    certify: levelOf(text('certify')),
+    certify: certificationOf(text('certify')),
     lock: lockOf(text('lock')),
     hash: oneOf('hash', text('hash'), ['sha256', 'sha384', 'sha512'] as const),
     pss: given.pss === true,
   };
+}
+
+const LEVELS = { b: 'B-B', t: 'B-T', lt: 'B-LT', lta: 'B-LTA' } as const satisfies Record<string, PadesLevel>;
+
+/** What stands above B-B needs a timestamp service and roots that its certificate leads to. */
+function levelOrder(name: string | undefined, order: Pick<SignOrder, 'tsa' | 'trust' | 'allow'>) {
+  const short = oneOf('level', name, ['b', 't', 'lt', 'lta'] as const) ?? 'b';
+  if (short !== 'b' && (order.tsa.length === 0 || order.trust.length === 0)) {
+    throw new UsageError('--level này cần --tsa URL và --trust PEM.', 'This --level needs --tsa URL and --trust PEM.');
+  }
+  if (order.tsa.some((url) => !/^https?:/.test(url) || !URL.canParse(url))) throw bad('tsa');
+  return { level: LEVELS[short], ...order };
 }
 
 /** `don.pdf` → `don-signed.pdf`. */
@@ -134,7 +158,7 @@ function numbers(name: string, value: string, count: number): number[] {
   return parts;
 }
 
-function levelOf(value: string | undefined): CertificationLevel | undefined {
+function certificationOf(value: string | undefined): CertificationLevel | undefined {
   const level = oneOf('certify', value, ['1', '2', '3'] as const);
   return level === undefined ? undefined : (Number(level) as CertificationLevel);
 }

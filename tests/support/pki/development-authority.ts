@@ -81,7 +81,7 @@ export function counted(): (octets: number) => Uint8Array {
 }
 
 /** A key in memory with a certificate that the authority issued for it. */
-async function certified(
+export async function certified(
   authority: Authority,
   { kind = 'p256', label = 'signer', algorithm, profile = 'person', days = 365, subject }: DevelopmentSigner = {},
 ): Promise<Signer> {

@@ -10,15 +10,20 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { fileState, writeAppended } from '../../../cli/sign/write-appended.ts';
 import { memorySource } from '../../../lib/pdf/byte-source.ts';
 import { openPdf } from '../../../lib/pdf/document.ts';
 import { signatureFields } from '../../../lib/pdf/signature-permissions.ts';
 import { placeOfSignature } from '../../../lib/pdf/signature-place.ts';
 import { encodePem } from '../../../lib/pki/pem.ts';
+import { readLevels } from '../../../lib/signatures/levels/read-levels.ts';
 import { verifyPdf } from '../../../lib/signatures/verify-pdf.ts';
+import { type AuthorityServer, startAuthority } from '../../../local/authority/server.ts';
 import { rsaContainer, runProcess } from '../../support/cli.ts';
+import { keyPair } from '../../support/pki/authority.ts';
+import { certified } from '../../support/pki/development-authority.ts';
+import { OPENSSL, pkcs12 } from '../../support/pki/pkcs12.ts';
 import { letterPdf } from '../../support/pki/signing.ts';
 import { runCli } from '../../support/terminal.ts';
 import { png } from '../pdf/png.ts';
@@ -249,6 +254,46 @@ describe('is refused, with nothing written', () => {
     const { exit, out } = await runCli(['sign', at('nothing.pdf'), '--p12', at('key.p12'), '--json'], env);
     expect(exit).toBe(2);
     expect(JSON.parse(out)).toMatchObject({ problem: { code: 'file_unreadable' } });
+  });
+});
+
+describe('above B-B', () => {
+  const clock = { now: () => Date.now() };
+  let server: AuthorityServer;
+  beforeAll(async () => {
+    server = await startAuthority({ dir: mkdtempSync(join(tmpdir(), 'ba-khong-ca-')), clock, port: 0 });
+  });
+  afterAll(() => server.close());
+
+  async function signAt(...args: string[]) {
+    const signer = await certified(server.authority);
+    const { privateKey } = keyPair('p256', 'signer');
+    const own = pkcs12({ key: privateKey, certificates: [signer.certificate, ...signer.chain], password: 'x' });
+    writeFileSync(at('own.p12'), own);
+    writeFileSync(at('ca.pem'), encodePem('CERTIFICATE', server.authority.rootCertificate));
+    const options = ['--p12', at('own.p12'), '--trust', at('ca.pem'), '--json', ...args];
+    return runCli(['sign', at('don.pdf'), ...options], { BA_KHONG_PASSWORD: 'x' });
+  }
+  const nowhere = 'http://127.0.0.1:9/timestamp';
+
+  test.skipIf(!OPENSSL)('B-LTA, by the second timestamp service when the first does not answer', async () => {
+    const { exit, out } = await signAt('--level', 'lta', '--tsa', nowhere, '--tsa', `${server.url}/timestamp`);
+    expect([exit, JSON.parse(out)]).toMatchObject([0, { level: 'B-LTA' }]);
+    const trust = [{ certificate: server.authority.rootCertificate, from: 0, until: null }];
+    const levels = await readLevels(memorySource(readFileSync(at('don-signed.pdf'))), { trust, now: Date.now() });
+    expect(levels).toMatchObject([{ level: 'B-LTA' }]);
+    expect((await runCli(['verify', at('don-signed.pdf'), '--trust', at('ca.pem')])).exit).toBe(0);
+  });
+
+  test.skipIf(!OPENSSL)('is not written at a lower level when nobody answers: 3, to be tried again', async () => {
+    const { exit, out } = await signAt('--level', 't', '--tsa', nowhere);
+    expect([exit, JSON.parse(out)]).toMatchObject([3, { problem: { code: 'timestamp_unavailable' } }]);
+    expect(readdirSync(folder)).not.toContain('don-signed.pdf');
+  });
+
+  test('needs a service and roots', async () => {
+    expect((await sign('--level', 'lt')).exit).toBe(2);
+    expect((await sign('--level', 'lt', '--tsa', 'x', '--trust', at('roots.pem'))).exit).toBe(2);
   });
 });
 
