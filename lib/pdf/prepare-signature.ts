@@ -5,6 +5,7 @@ import { type Drawing, graftDrawing } from './graft.ts';
 import { dict, dictWith, isDict, isRef, name, type PdfDict, type PdfObject, type PdfRef } from './objects.ts';
 import { placeOnPage } from './page-geometry.ts';
 import { pageAt } from './page-tree.ts';
+import { broken } from './problems.ts';
 import { Revision } from './revision.ts';
 import type { Placeholder } from './serialize.ts';
 import { attachToForm, attachToPage, checkFieldName, fillField, newFieldName } from './signature-field.ts';
@@ -71,6 +72,7 @@ export async function prepareSignature(document: PdfDocument, request: Signature
   const form = await acroForm(document);
   if (form?.dict.has('XFA')) throw new ProblemError('pdf_xfa');
   const fields = await signatureFields(document);
+  refuseWaitingFields(document, fields);
   const fieldName = request.fieldName ?? (await newFieldName(document, form));
   await refuseForbidden(document, fields, fieldName, request);
   if (request.fieldName !== undefined) await checkFieldName(document, form, fields, fieldName);
@@ -83,6 +85,13 @@ export async function prepareSignature(document: PdfDocument, request: Signature
   if (request.certify) await certify(revision, signature);
   const { tail, placeholders } = await revision.finish();
   return withByteRange(document.source.length, tail, placeholders, request.contentsBytes, fieldName);
+}
+
+/** A field whose value is an object that nobody wrote yet would take the next object for its own: our signature. */
+function refuseWaitingFields(document: PdfDocument, fields: readonly SignatureField[]): void {
+  if (fields.some(({ value }) => isRef(value) && value.num >= document.size)) {
+    throw broken('a signature field names an object that does not exist');
+  }
 }
 
 /** §12.8.2.2.1: a document timestamp is not a change, so neither certification nor locks stand against it. */

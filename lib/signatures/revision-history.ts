@@ -40,7 +40,7 @@ export async function readHistory(first: PdfDocument, whole: PdfDocument): Promi
   let before = first;
   for (const [index, section] of later.entries()) {
     const next = later[index + 1];
-    const end = next ? await endOfRevision(whole.source, section.offset, next.offset) : whole.source.length;
+    const end = await endOfRevision(whole.source, section.offset, next?.offset ?? whole.source.length);
     const after = next ? end && (await openRevision(whole.source, end)) : whole;
     if (!after || !end || after.startxref !== section.offset)
       return { steps, reasons: [reason('revision_unreadable', `offset ${section.offset}`)] };
@@ -48,7 +48,8 @@ export async function readHistory(first: PdfDocument, whole: PdfDocument): Promi
     steps.push({ ...findings, offset: section.offset, end });
     before = after;
   }
-  return { steps, reasons: [] };
+  const stray = await hasStrayBytes(whole.source, steps.at(-1)?.end ?? 0);
+  return { steps, reasons: stray ? [reason('bytes_after_revision')] : [] };
 }
 
 /** Sections that were appended after `first`, oldest first; undefined when they do not simply follow its own. */

@@ -1,0 +1,63 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { isError, type LineJudge } from '../../conformance/line-judge.ts';
+import { median } from '../quantiles.ts';
+import type { BenchFile } from './bench-files.ts';
+import type { ContestantName } from './contestants.ts';
+import { PASSWORD } from './signing-container.ts';
+
+/** Median ms a signature in a warm process, and the most memory of a process that makes one; or why there is none. */
+export type Measured = { readonly ms: number; readonly peakMb: number | undefined } | { readonly failed: string };
+
+const TIMEOUT_MS = 120_000;
+
+/** How often a file of this size is signed: enough for a median, not for boredom. */
+export function runsFor({ bytes }: BenchFile): { runs: number; warmUps: number } {
+  if (bytes > 500_000_000) return { runs: 1, warmUps: 0 };
+  if (bytes > 50_000_000) return { runs: 5, warmUps: 1 };
+  return bytes > 5_000_000 ? { runs: 11, warmUps: 3 } : { runs: 31, warmUps: 10 };
+}
+
+export function measureNode(name: ContestantName, file: BenchFile, container: string): Measured {
+  const { runs, warmUps } = runsFor(file);
+  const warm = contest(name, file, container, runs, warmUps);
+  if ('failed' in warm) return warm;
+  const once = runs === 1 ? warm : contest(name, file, container, 1, 0);
+  return { ms: median(warm.ms), peakMb: 'failed' in once ? undefined : once.peakMb };
+}
+
+function contest(name: ContestantName, file: BenchFile, container: string, runs: number, warmUps: number) {
+  const script = join(import.meta.dirname, 'contest.ts');
+  const args = ['--max-old-space-size=8192', script, name, file.path, container, String(runs), String(warmUps)];
+  const { stdout, stderr, status, error } = spawnSync(process.execPath, args, {
+    encoding: 'utf8',
+    timeout: TIMEOUT_MS,
+  });
+  if (error)
+    return { failed: 'ETIMEDOUT' in error || error.message.includes('ETIMEDOUT') ? 'over 2 min' : error.message };
+  if (status === 0) return JSON.parse(stdout) as { ms: number[]; peakMb: number };
+  return { failed: /^\s*(?:\w*Error.*|FATAL.*)$/m.exec(stderr)?.[0].trim().slice(0, 80) ?? `exit ${status}` };
+}
+
+/** The same of a tool behind a pipe: warm over many, then a new process for one. */
+export async function measureTool(judge: LineJudge, file: BenchFile, container: string): Promise<Measured> {
+  const { runs, warmUps } = runsFor(file);
+  const request = (times: number) => ['sign', file.path, container, PASSWORD, String(times)];
+  const warm = await judge.ask<{ ms: number[] }>(request(warmUps + runs), TIMEOUT_MS);
+  const oncePeak = peakMb(judge.pid);
+  judge.stop();
+  if (isError(warm)) return { failed: warm.error.slice(0, 80) };
+  if (runs === 1) return { ms: median(warm.ms), peakMb: oncePeak };
+  const once = await judge.ask<{ ms: number[] }>(request(1), TIMEOUT_MS);
+  const peak = isError(once) ? undefined : peakMb(judge.pid);
+  judge.stop();
+  return { ms: median(warm.ms.slice(warmUps)), peakMb: peak };
+}
+
+/** The most memory that a running process ever held, where the system tells (Linux). */
+function peakMb(pid: number | undefined): number | undefined {
+  if (pid === undefined || process.platform !== 'linux') return undefined;
+  const kilobytes = /^VmHWM:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+  return kilobytes === undefined ? undefined : Number(kilobytes) / 1024;
+}

@@ -1,0 +1,96 @@
+import { appendedSource, type ByteSource, memorySource, readAll } from '../../lib/pdf/byte-source.ts';
+import { openPdf } from '../../lib/pdf/document.ts';
+import { inspectPdf } from '../../lib/pdf/inspect.ts';
+import { pageAt } from '../../lib/pdf/page-tree.ts';
+import { signatureFields } from '../../lib/pdf/signature-permissions.ts';
+import { pageText } from '../../lib/pdf/text/page-text.ts';
+import { ProblemError } from '../../lib/platform/errors.ts';
+import { signPdf } from '../../lib/signatures/sign-pdf.ts';
+import type { Verdict } from '../../lib/signatures/verdict.ts';
+import { verifyPdf } from '../../lib/signatures/verify-pdf.ts';
+import { NOW } from '../support/pki/authority.ts';
+import { fuzzAuthority, type Seed } from './signed-seeds.ts';
+
+/** What became of a case. `finding` is a fault of ours. */
+export interface Outcome {
+  readonly verdict: Verdict['status'] | 'none';
+  /** `signed`, or the code of the refusal. */
+  readonly signing: string;
+  readonly finding?: string;
+}
+
+/** A fault of ours that is not an exception of its own. */
+class Finding extends Error {}
+
+/** Everything that the product does with a file that somebody sends: verdict, intake, text, signature. */
+export async function checkCase(seed: Seed, file: Buffer): Promise<Outcome> {
+  let verdict: Verdict | undefined;
+  let signing = 'none';
+  try {
+    const source = memorySource(file);
+    const { trust } = fuzzAuthority();
+    verdict = await verifyPdf(source, { trust, at: NOW });
+    if (verdict.status === 'TOTAL_PASSED' && !mayPass(seed, file)) throw new Finding('passed, though changed');
+    await refusable(() => inspectPdf(source));
+    await refusable(async () => {
+      const document = await openPdf(source);
+      await pageText(document, await pageAt(document, 0));
+    });
+    signing = (await refusable(() => signAndRead(source, file, verdict!))) ?? 'signed';
+  } catch (error) {
+    const text = error instanceof Error ? (error.stack ?? String(error)) : String(error);
+    return { verdict: verdict?.status ?? 'none', signing, finding: text.split('\n').slice(0, 6).join('\n') };
+  }
+  return { verdict: verdict.status, signing };
+}
+
+/** The code of the refusal; undefined when there was none. Anything but a ProblemError is a fault. */
+async function refusable(step: () => Promise<unknown>): Promise<string | undefined> {
+  try {
+    await step();
+    return undefined;
+  } catch (error) {
+    if (error instanceof ProblemError) return error.code;
+    throw error;
+  }
+}
+
+/** Is all that some signature of the seed covers still there, with nothing but white space after it? */
+function mayPass({ bytes, signed }: Seed, file: Buffer): boolean {
+  return signed.some(({ end, gap: [from, to] }) => {
+    if (file.length < end) return false;
+    const same = (start: number, stop: number) => file.subarray(start, stop).equals(bytes.subarray(start, stop));
+    return same(0, from) && same(to, end) && /^[\0\t\n\f\r ]*$/.test(file.toString('latin1', end));
+  });
+}
+
+/** What is signed begins with the original's bytes, reads back, and harms no signature that was there. */
+async function signAndRead(source: ByteSource, file: Buffer, before: Verdict): Promise<void> {
+  const { signer, trust } = signing();
+  const { tail, fieldName } = await signPdf(source, { signer, signingTime: NOW });
+  const whole = Buffer.from(await readAll(appendedSource(source, tail)));
+  if (!whole.subarray(0, file.length).equals(file)) throw new Finding('the original’s bytes were changed');
+  const fields = await signatureFields(await openPdf(memorySource(whole)));
+  if (!fields.some(({ name, signature }) => name === fieldName && signature)) throw new Finding('signature not found');
+  const after = await verifyPdf(memorySource(whole), { trust, at: NOW });
+  const own = after.signatures.find(({ field }) => field === fieldName);
+  if (own?.status !== 'TOTAL_PASSED') {
+    const why = [...after.reasons, ...(own?.reasons ?? [])].map(({ code, detail }) => `${code} ${detail ?? ''}`);
+    throw new Finding(`own signature ${own?.status ?? 'absent'}: ${why.join(', ')}`);
+  }
+  for (const { field, status } of before.signatures) {
+    const now = after.signatures.find((signature) => signature.field === field);
+    if (status === 'TOTAL_PASSED' && now?.status !== 'TOTAL_PASSED')
+      throw new Finding(`${field} was passed, now ${now?.status}`);
+    if (status === 'INDETERMINATE' && now?.status === 'TOTAL_FAILED')
+      throw new Finding(`${field} was doubtful, now failed`);
+  }
+}
+
+let signer: ReturnType<ReturnType<typeof fuzzAuthority>['signer']> | undefined;
+
+function signing() {
+  const authority = fuzzAuthority();
+  signer ??= authority.signer();
+  return { signer, trust: authority.trust };
+}

@@ -1,0 +1,39 @@
+// A thread that runs cases, `step` apart, and says when each begins so that the watchdog can tell a hang.
+import { parentPort, workerData } from 'node:worker_threads';
+import { checkCase } from './check-case.ts';
+import { mutate } from './mutate.ts';
+import { Random } from './random.ts';
+import { loadSeeds } from './seeds.ts';
+import { type CaseReport, SLOW_MS, type WorkerInput } from './thread.ts';
+
+const { seed, first, end, step, progress, origin } = workerData as WorkerInput;
+const state = new Int32Array(progress);
+const seeds = await loadSeeds();
+// Every second case begins with a file that would be passed: there a wrong “passed” can show.
+const groups = [seeds.signed, seeds.signed, seeds.signed, seeds.readable, seeds.readable, seeds.all].filter(
+  ({ length }) => length > 0,
+);
+let reports: CaseReport[] = [];
+
+for (let number = first; number < end; number += step) {
+  Atomics.store(state, 0, number);
+  Atomics.store(state, 1, Date.now() - origin);
+  const random = new Random(seed, number);
+  const base = random.pick(random.pick(groups));
+  const file = mutate(base.bytes, random, random.pick(seeds.all).bytes);
+  const started = process.threadCpuUsage();
+  const outcome = await checkCase(base, file);
+  const used = process.threadCpuUsage(started);
+  const cpuMs = (used.user + used.system) / 1000;
+  const { heapUsed, external } = process.memoryUsage();
+  const kept = outcome.finding !== undefined || cpuMs > SLOW_MS ? { file } : {};
+  reports.push({ number, name: base.name, outcome, cpuMs, memoryMb: (heapUsed + external) / 2 ** 20, ...kept });
+  if (reports.length >= 200 || 'file' in kept) flush();
+}
+flush();
+Atomics.store(state, 1, -1);
+
+function flush(): void {
+  parentPort?.postMessage(reports);
+  reports = [];
+}

@@ -1,0 +1,36 @@
+import { describe, expect, test } from 'vitest';
+import { memorySource } from '../../../lib/pdf/byte-source.ts';
+import { signPdf } from '../../../lib/signatures/sign-pdf.ts';
+import { createAuthority, NOW } from '../../support/pki/authority.ts';
+import { letterPdf, reasonCodes, signed, VISIBLE, verify } from '../../support/pki/signing.ts';
+import { problemOf } from '../pdf/expect-problem.ts';
+import { samplePdf } from '../pdf/sample-pdf.ts';
+
+const authority = createAuthority();
+const signer = authority.signer();
+
+/** What `npm run fuzz` found once. */
+describe('found by fuzzing', () => {
+  test('bytes after the last revision are seen when they end in that revision’s own startxref', async () => {
+    const once = await signed(letterPdf(), { signer });
+    const twice = await signed(once, { signer, visible: VISIBLE });
+    const end = Buffer.from(twice).lastIndexOf('startxref');
+    const file = Buffer.concat([twice, Buffer.from('12 0 obj null endobj\n'), twice.subarray(end)]);
+    const verdict = await verify(file, authority);
+    expect(verdict.status).toBe('INDETERMINATE');
+    expect(reasonCodes(verdict)).toContain('bytes_after_revision');
+  });
+
+  test.each(['table', 'stream', 'hybrid'] as const)(
+    '%s: a field that waits for an object nobody wrote does not get the new signature',
+    async (kind) => {
+      const file = samplePdf({
+        kind,
+        catalog: '/AcroForm << /Fields [4 0 R] >>',
+        page: '/Annots [4 0 R]',
+        extra: ['<< /Type /Annot /Subtype /Widget /FT /Sig /T (Waiting) /Rect [0 0 0 0] /P 3 0 R /V 20 0 R >>'],
+      });
+      expect(await problemOf(() => signPdf(memorySource(file), { signer, signingTime: NOW }))).toBe('pdf_broken');
+    },
+  );
+});
