@@ -186,21 +186,22 @@ describe('work whose function lacks a grant', () => {
     const { code } = await draftDispatch(demo, documentId);
     await signDispatch(demo, code);
     await demo.settled();
-    const [sender, receiver] = [await demo.as('provinceClerk'), await demo.as('communeClerk')];
+    // Time passes: whoever comes later signs in anew.
+    const [sender, receiver] = [() => demo.as('provinceClerk'), () => demo.as('communeClerk')];
     const missing = { worker: 'delivery-worker', action: 's3:GetObjectVersion', on: '/documents/' };
     await without(missing, async () => {
-      await sender.post<DispatchAnswer>(`/api/dispatches/${code}/issue`);
+      await (await sender()).post<DispatchAnswer>(`/api/dispatches/${code}/issue`);
       await demo.stack.advance(20 * 60_000);
     });
     // The message was given up; the sweep has sent the work again after a quarter of an hour.
     expect(await notEmpty(demo)).toEqual({ delivery: 1, 'delivery dead letters': 1 });
-    expect(await arrivals(receiver, HOANG_GIANG)).toEqual([]);
+    expect(await arrivals(await receiver(), HOANG_GIANG)).toEqual([]);
     await demo.sqs.send(new PurgeQueueCommand({ QueueUrl: demo.deadLettersUrl('delivery') }));
     await tryAgain();
-    const [arrived] = await arrivals(receiver, HOANG_GIANG);
-    await receiver.post(`/api/incoming/${arrived?.code}/register`);
+    const [arrived] = await arrivals(await receiver(), HOANG_GIANG);
+    await (await receiver()).post(`/api/incoming/${arrived?.code}/register`);
     await demo.settled();
-    expect(await sender.get(`/api/dispatches/${code}`)).toMatchObject({ recipients: [{ status: '03' }] });
+    expect(await (await sender()).get(`/api/dispatches/${code}`)).toMatchObject({ recipients: [{ status: '03' }] });
   });
 
   it('sweep without dynamodb:Query: fails in the log and as dead letter, and the next run does its work', async () => {

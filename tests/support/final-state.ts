@@ -1,8 +1,10 @@
+import { KMSClient, ListKeysCommand } from '@aws-sdk/client-kms';
+import { ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { expect } from 'vitest';
 import type { ApiClient } from '../../cli/client.ts';
 import type { CaseEvent } from '../../lib/evidence/case-event.ts';
 import { jobsOf } from '../../lib/jobs/all-jobs.ts';
-import { objectsIn } from './demo-cases.ts';
+import { adminTable, objectsIn } from './demo-cases.ts';
 import { type DemoStack, notEmpty } from './demo-stack.ts';
 
 interface EvidenceAnswer {
@@ -56,4 +58,22 @@ export async function expectVersions(
 export async function expectNothingLeft(demo: DemoStack): Promise<void> {
   expect(await notEmpty(demo)).toEqual({});
   expect(await objectsIn(demo, 'intake')).toEqual([]);
+}
+
+/** All that the service keeps: every item of the table, every object, every key. */
+export async function everythingKept(demo: DemoStack) {
+  const { stack } = demo;
+  const { client, name } = adminTable(demo);
+  const kms = new KMSClient({ endpoint: stack.awsUrl, region: stack.region, credentials: stack.administrator });
+  const { Items = [], LastEvaluatedKey } = await client.send(new ScanCommand({ TableName: name }));
+  expect(LastEvaluatedKey).toBeUndefined();
+  const { Keys = [] } = await kms.send(new ListKeysCommand());
+  const objects = await Promise.all([objectsIn(demo, 'intake'), objectsIn(demo, 'documents')]);
+  client.destroy();
+  kms.destroy();
+  return {
+    items: Items.sort((a, b) => `${a.pk} ${a.sk}`.localeCompare(`${b.pk} ${b.sk}`)),
+    keys: Keys.map(({ KeyId }) => KeyId).sort(),
+    objects,
+  };
 }
