@@ -156,7 +156,6 @@ describe('work whose function lacks a grant', () => {
     const missing = { worker: 'relay', action: 'sqs:SendMessage', on: ':' };
     const { code } = await without(missing, () => submit(demo));
     expect(await notEmpty(demo)).toEqual({});
-    await history(code).catch(() => {});
     expect(mailsOf(demo, code)).toEqual([]);
     await tryAgain();
     await history(code, 'petition.receipt-sealed');
@@ -204,7 +203,7 @@ describe('work whose function lacks a grant', () => {
     expect(await (await sender()).get(`/api/dispatches/${code}`)).toMatchObject({ recipients: [{ status: '03' }] });
   });
 
-  it('sweep without dynamodb:Query: fails in the log and as dead letter, and the next run does its work', async () => {
+  it('sweep without dynamodb:Query: fails, and the next run does its work', async () => {
     const missing = { worker: 'sweep', action: 'dynamodb:Query', on: '/index/' };
     await without(missing, () => demo.stack.advance(5 * 60_000));
     demo.stack.calls.reset();
