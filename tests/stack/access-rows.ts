@@ -44,6 +44,10 @@ export interface Row {
 
 const GONE = '404 not_found';
 const NO = '403 forbidden';
+/** The demo's leaders have their keys in KMS. */
+const WITH_THE_SERVICE = '409 signing_key_not_with_holder';
+/** A signature for a session that there is not. */
+const HANDED_IN = { body: () => ({ session: '01ARZ3NDEKTSV4RRFFQ69G5FAV', signature: 'AAAA' }) };
 
 type Role = 'Clerk' | 'Officer' | 'Leader';
 /** The staff of one unit, in this order, the same answer to all or one to each. */
@@ -221,6 +225,18 @@ const PETITIONS: readonly Row[] = [
     ...handling(NO, NO, '200', NO),
   },
   {
+    route: 'prepareAnswerSignature',
+    ...ofPetition('/answer/signing/prepare'),
+    body: async (places) => ({ sha256: await places.answerHash() }),
+    ...handling(NO, NO, NO, WITH_THE_SERVICE),
+  },
+  {
+    route: 'completeAnswerSignature',
+    ...ofPetition('/answer/signing/complete'),
+    ...handling(NO, NO, NO, GONE),
+    ...HANDED_IN,
+  },
+  {
     route: 'signAnswer',
     ...ofPetition('/answer/sign'),
     body: async (places) => ({ sha256: await places.answerHash() }),
@@ -282,6 +298,13 @@ const EXCHANGE: readonly Row[] = [
     body: ({ dispatchDocument }) => draftOf(dispatchDocument),
     ...sending('200', '200', NO),
   },
+  {
+    route: 'prepareDispatchSignature',
+    ...ofDispatch('/signing/prepare'),
+    body: async (places) => ({ sha256: await places.dispatchHash() }),
+    ...sending(NO, NO, WITH_THE_SERVICE),
+  },
+  { route: 'completeDispatchSignature', ...ofDispatch('/signing/complete'), ...sending(NO, NO, GONE), ...HANDED_IN },
   {
     route: 'signDispatch',
     ...ofDispatch('/sign'),

@@ -4,6 +4,7 @@ import { HOANG_GIANG, PROVINCE } from '../../cli/demo/people.ts';
 import { sendFile } from '../../cli/upload.ts';
 import type { JsonObject, Template } from '../../local/assembly/template.ts';
 import type { AwsCall } from '../../local/gateway/gateway.ts';
+import { giveOwnKey } from '../support/certified-key.ts';
 import {
   arrivals,
   type DispatchAnswer,
@@ -190,9 +191,9 @@ describe('work whose function lacks a grant', () => {
     const missing = { worker: 'delivery-worker', action: 's3:GetObjectVersion', on: '/documents/' };
     await without(missing, async () => {
       await (await sender()).post<DispatchAnswer>(`/api/dispatches/${code}/issue`);
-      await demo.stack.advance(20 * 60_000);
+      await demo.stack.advance(35 * 60_000);
     });
-    // The message was given up; the sweep has sent the work again after a quarter of an hour.
+    // The message was given up after its fifth time; the sweep has sent the work again after a quarter of an hour.
     expect(await notEmpty(demo)).toEqual({ delivery: 1, 'delivery dead letters': 1 });
     expect(await arrivals(await receiver(), HOANG_GIANG)).toEqual([]);
     await demo.sqs.send(new PurgeQueueCommand({ QueueUrl: demo.deadLettersUrl('delivery') }));
@@ -266,6 +267,19 @@ function withoutAction(template: Template, id: RegExp, action: string): Template
   }
   return template;
 }
+
+describe('a leader with a key of their own', () => {
+  it('signing-api without s3:GetObjectVersion: 500 internal, and with it does what was asked', async () => {
+    await giveOwnKey(demo, 'provinceLeader');
+    const { code } = await draftDispatch(demo, await uploaded(demo, await demo.as('provinceOfficer'), PROVINCE));
+    const leader = await demo.as('provinceLeader');
+    const { sha256 } = await leader.get<DispatchAnswer>(`/api/dispatches/${code}`);
+    const prepare = () => outcome(leader.post(`/api/dispatches/${code}/signing/prepare`, { sha256 }));
+    const missing = { worker: 'signing-api', action: 's3:GetObjectVersion', on: '/documents/' };
+    expect(await without(missing, prepare)).toBe('500 internal');
+    expect(await prepare()).toMatch(/^answered /);
+  });
+});
 
 describe('every grant', () => {
   it('is used, or it is said why it is there', () => {
