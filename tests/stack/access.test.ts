@@ -49,7 +49,8 @@ describe.each(ROWS.map((row) => [row.about === undefined ? row.route : `${row.ro
       const rest = expected.filter((entry) => !refused.includes(entry));
 
       expect(await answersTo(refused, route, path, body)).toEqual(Object.fromEntries(refused));
-      if (refused.length > 0) expect(await everythingKept(demo)).toEqual(kept);
+      // What a refused GET had changed would show at the next row.
+      if (refused.length > 0 && route.method !== 'GET') expect(await everythingKept(demo)).toEqual(kept);
       expect(await answersTo(rest, route, path, body)).toEqual(Object.fromEntries(rest));
       if (route.method === 'GET') return;
       await demo.settled();
@@ -58,11 +59,18 @@ describe.each(ROWS.map((row) => [row.about === undefined ? row.route : `${row.ro
   },
 );
 
+it('nothing that was refused has left anything', async () => {
+  expect(await everythingKept(demo)).toEqual(kept);
+});
+
 type Expected = readonly [who: DemoName | 'nobody', answer: string];
 
+/** Of the agencies that a row does not name, one stands for all. */
 function expectedOf({ answers = {}, others }: Row, route: RouteDefinition): Expected[] {
   const nobody = route.access === 'public' ? others : '401 unknown';
-  return [['nobody', nobody], ...EVERYONE.map((name) => [name, answers[name] ?? others] as const)];
+  const unnamed = ['neighbour', 'province', 'commune'].filter((agency) => !(`${agency}Leader` in answers));
+  const asked = EVERYONE.filter((name) => !unnamed.slice(1).some((agency) => name.startsWith(agency)));
+  return [['nobody', nobody], ...asked.map((name) => [name, answers[name] ?? others] as const)];
 }
 
 /** What each of them gets, one after the other. */

@@ -2,7 +2,6 @@ import { createPrivateKey, generateKeyPairSync, randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ListObjectVersionsCommand, PutObjectCommand } from '@aws-sdk/client-s3';
-import { PurgeQueueCommand } from '@aws-sdk/client-sqs';
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { decodeJwt, type JWTPayload, SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -12,7 +11,7 @@ import { sendFile } from '../../cli/upload.ts';
 import { stageSettings } from '../../infra/stages.ts';
 import { jobsOf } from '../../lib/jobs/all-jobs.ts';
 import { QUEUE_OF } from '../../lib/jobs/job.ts';
-import { signIn } from '../../local/identity/sign-in.ts';
+import { signIn, type Tokens } from '../../local/identity/sign-in.ts';
 import {
   adminTable,
   arrivals,
@@ -113,16 +112,17 @@ describe('a request with wrong input', () => {
 });
 
 describe('a token', () => {
-  const tokens = () => {
+  let tokens: Tokens;
+  beforeAll(async () => {
     const { SignInIssuer: issuer = '', SignInClientId: clientId = '' } = demo.stack.outputs;
     const redirectUri = stageSettings('dev').callbackUrls.find((url) => url.startsWith('http://localhost')) ?? '';
-    return signIn({ issuer, clientId, redirectUri, account: DEMO_PEOPLE.citizenThao.sub });
-  };
+    tokens = await signIn({ issuer, clientId, redirectUri, account: DEMO_PEOPLE.citizenThao.sub });
+  });
   /** Signed with the provider's own key, so that nothing is wrong but what is changed. */
   const signed = async (changes: JWTPayload) => {
     const { signing } = JSON.parse(await readFile(join(demo.stateDir, 'identity', 'identity.json'), 'utf8'));
     const key = createPrivateKey({ key: signing, format: 'jwk' });
-    const claims = { ...decodeJwt((await tokens()).idToken), ...changes };
+    const claims = { ...decodeJwt(tokens.idToken), ...changes };
     return new SignJWT(claims).setProtectedHeader({ alg: 'RS256', kid: signing.kid }).sign(key);
   };
   const now = () => Math.floor(demo.stack.clock.now() / 1000);
@@ -135,7 +135,7 @@ describe('a token', () => {
     [
       'whose claims were changed',
       async () => {
-        const [head, claims, signature] = (await tokens()).idToken.split('.') as [string, string, string];
+        const [head, claims, signature] = tokens.idToken.split('.') as [string, string, string];
         const changed = { ...decodeJwt(`${head}.${claims}.${signature}`), sub: DEMO_PEOPLE.operator.sub };
         return [head, Buffer.from(JSON.stringify(changed)).toString('base64url'), signature].join('.');
       },
@@ -145,13 +145,13 @@ describe('a token', () => {
       'signed by somebody else',
       async () => {
         const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
-        const { idToken } = await tokens();
+        const { idToken } = tokens;
         const head = JSON.parse(Buffer.from(idToken.split('.')[0] ?? '', 'base64url').toString());
         return new SignJWT(decodeJwt(idToken)).setProtectedHeader(head).sign(privateKey);
       },
       '401 unknown',
     ],
-    ['that is an access token', async () => (await tokens()).accessToken, '401 missing_token'],
+    ['that is an access token', async () => tokens.accessToken, '401 missing_token'],
   ];
 
   it.each(cases)('%s is not taken', async (_, make, answer) => {
@@ -292,7 +292,7 @@ describe('a message', () => {
     await expectNothingLeft(demo);
   });
 
-  it('that nobody can read, or that is about no case, ends with the dead letters of its queue, and changes nothing', async () => {
+  it('or event that nobody can read, or that is about no case, ends with the dead letters of its place, and changes nothing', async () => {
     const job = { id: 'x-1-0', caseId: 'PA-7K3M-9QXD-4', seq: 1 };
     const unreadable = ['not json', '{}', '[]'];
     const bodies: Readonly<Record<QueueName, readonly string[]>> = {
@@ -323,31 +323,30 @@ describe('a message', () => {
       'mail-events': [...unreadable, JSON.stringify({ source: 'aws.ses', 'detail-type': 'Email Bounced', detail: {} })],
     };
     const queues = Object.keys(bodies) as QueueName[];
+    await unreadableEvent();
     await changesNothing(async () => {
       for (const queue of queues) for (const body of bodies[queue]) await demo.send(demo.queueUrl(queue), body);
       // Each is tried five times, six minutes apart at the most.
       await demo.stack.advance(40 * 60_000);
     });
-    expect(await notEmpty(demo)).toEqual(
-      Object.fromEntries(queues.map((queue) => [`${queue} dead letters`, bodies[queue].length])),
-    );
-    for (const queue of queues) {
-      await demo.sqs.send(new PurgeQueueCommand({ QueueUrl: demo.deadLettersUrl(queue) }));
-    }
-  });
-
-  it('of the table’s stream that nobody can read goes to the dead letters of the relay; the next is read', async () => {
-    const { client, name } = adminTable(demo);
-    const Item = { pk: 'CASE#nobody', sk: 'EVENT#00000001', entity: 'CaseEvent', type: 'petition.submitted' };
-    await client.send(new PutCommand({ TableName: name, Item }));
-    client.destroy();
+    expect(await notEmpty(demo)).toEqual({
+      ...Object.fromEntries(queues.map((queue) => [`${queue} dead letters`, bodies[queue].length])),
+      'relay dead letters': 1,
+    });
+    // Behind them the work goes on.
     const { code } = await submit(demo);
-    await demo.stack.advance(40 * 60_000);
-    expect(await notEmpty(demo)).toEqual({ 'relay dead letters': 1 });
-    expect((await jobsFrom(code)).length).toBeGreaterThan(0);
-    expect(await (await demo.as('citizenThao')).get<PetitionAnswer>(`/api/petitions/${code}`)).toMatchObject({
+    await demo.settled();
+    expect(await (await demo.as('citizenThao')).get(`/api/petitions/${code}`)).toMatchObject({
       documents: [{ role: 'receipt' }],
     });
     expect(await objectsIn(demo, 'intake')).toEqual([]);
   });
 });
+
+/** A case event that the relay cannot read, as nobody but a mistake of ours would write it. */
+async function unreadableEvent(): Promise<void> {
+  const { client, name } = adminTable(demo);
+  const Item = { pk: 'CASE#nobody', sk: 'EVENT#00000001', entity: 'CaseEvent', type: 'petition.submitted' };
+  await client.send(new PutCommand({ TableName: name, Item }));
+  client.destroy();
+}

@@ -43,24 +43,19 @@ interface Request {
   readonly body?: unknown;
 }
 
+/** APIs of which a function has died after its first read already: another would show nothing new. */
+const diedReading = new Set<string>();
+
 /**
  * Sends a request whose function dies after its first read, then with the same key after its first change, its second and so
  * on, until it is let live. Gives the answer that comes at last, and how often the function died after a change.
  */
-async function insist<T>({
-  who,
-  api,
-  path,
-  body = {},
-}: Request): Promise<{ readonly answer: T; readonly deaths: number }> {
+async function insist<T>(request: Request): Promise<{ readonly answer: T; readonly deaths: number }> {
+  const { who, api, path, body = {} } = request;
   const client = await demo.as(who);
   const idempotencyKey = randomUUID();
   const ask = () => client.post<T>(path, body, { idempotencyKey });
-  const before = await everythingKept(demo);
-  const trap = demo.stack.faults.killAfterCall({ functionId: `${api}-api`, call: 1 });
-  expect(await outcome(ask())).toBe('500 unknown');
-  expect(trap.fired).toBe(true);
-  expect(await everythingKept(demo)).toEqual(before);
+  if (!diedReading.has(api)) await dieReading(api, ask);
   for (let deaths = 0; ; deaths++) {
     next = { api: `${api}-api`, change: deaths + 1 };
     const got = await outcome(ask());
@@ -69,6 +64,15 @@ async function insist<T>({
     if (died) expect(got).toBe('500 unknown');
     else return { answer: await ask(), deaths };
   }
+}
+
+async function dieReading(api: Request['api'], ask: () => Promise<unknown>): Promise<void> {
+  const before = await everythingKept(demo);
+  const trap = demo.stack.faults.killAfterCall({ functionId: `${api}-api`, call: 1 });
+  expect(await outcome(ask())).toBe('500 unknown');
+  expect(trap.fired).toBe(true);
+  expect(await everythingKept(demo)).toEqual(before);
+  diedReading.add(api);
 }
 
 describe('a client that gets no answer and asks again with the same key', () => {

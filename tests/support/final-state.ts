@@ -62,18 +62,27 @@ export async function expectNothingLeft(demo: DemoStack): Promise<void> {
 
 /** All that the service keeps: every item of the table, every object, every key. */
 export async function everythingKept(demo: DemoStack) {
-  const { stack } = demo;
-  const { client, name } = adminTable(demo);
-  const kms = new KMSClient({ endpoint: stack.awsUrl, region: stack.region, credentials: stack.administrator });
-  const { Items = [], LastEvaluatedKey } = await client.send(new ScanCommand({ TableName: name }));
+  const { client, name, kms } = administration(demo);
+  const [{ Items = [], LastEvaluatedKey }, { Keys = [] }, ...objects] = await Promise.all([
+    client.send(new ScanCommand({ TableName: name })),
+    kms.send(new ListKeysCommand()),
+    objectsIn(demo, 'intake'),
+    objectsIn(demo, 'documents'),
+  ]);
   expect(LastEvaluatedKey).toBeUndefined();
-  const { Keys = [] } = await kms.send(new ListKeysCommand());
-  const objects = await Promise.all([objectsIn(demo, 'intake'), objectsIn(demo, 'documents')]);
-  client.destroy();
-  kms.destroy();
   return {
     items: Items.sort((a, b) => `${a.pk} ${a.sk}`.localeCompare(`${b.pk} ${b.sk}`)),
     keys: Keys.map(({ KeyId }) => KeyId).sort(),
     objects,
   };
+}
+
+const known = new WeakMap<DemoStack, ReturnType<typeof adminTable> & { readonly kms: KMSClient }>();
+
+/** Clients of the administrator, made once for a stack. */
+function administration(demo: DemoStack) {
+  const { awsUrl: endpoint, region, administrator: credentials } = demo.stack;
+  const made = known.get(demo) ?? { ...adminTable(demo), kms: new KMSClient({ endpoint, region, credentials }) };
+  known.set(demo, made);
+  return made;
 }
