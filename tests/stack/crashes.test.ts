@@ -333,8 +333,9 @@ describe('the sweep that dies between any two of its steps', () => {
     const broken = await overdue(async () => {
       await killAfter(demo, 'sweep', points[0] as number, run);
       // A run that fails is tried again after a minute, and after two.
-      for (const point of points.slice(1))
-        await killAfter(demo, 'sweep', point, () => demo.stack.advance(2.1 * MINUTE));
+      for (const [index, point] of points.slice(1).entries()) {
+        await killAfter(demo, 'sweep', point, () => demo.stack.advance((index + 1.1) * MINUTE));
+      }
     });
     const clerk = await demo.as('communeClerk');
     for (const code of [undisturbed, broken]) {

@@ -92,8 +92,8 @@ describe('a function', () => {
       roleId: 'Role',
       functionId: 'Fn',
     });
-    // What it has signed with them holds on without it.
     await fn.kill();
+    // What it has signed holds beyond its end, as in AWS.
     expect(credentials.find(AWS_ACCESS_KEY_ID)).toBeDefined();
   });
 
