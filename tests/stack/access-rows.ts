@@ -22,7 +22,7 @@ export interface Places {
   /** What shows only on the way. */
   answerHash(): Promise<string>;
   answerDocument(): Promise<string>;
-  dispatchHash(): Promise<string>;
+  dispatchShown(): Promise<{ sha256: string; revision: number }>;
   arrivedAt(unit: string): Promise<string>;
 }
 
@@ -309,7 +309,7 @@ const EXCHANGE: readonly Row[] = [
   {
     route: 'signDispatch',
     ...ofDispatch('/sign'),
-    body: async (places) => ({ sha256: await places.dispatchHash() }),
+    body: (places) => places.dispatchShown(),
     ...sending(NO, NO, '200'),
   },
   { route: 'issueDispatch', ...ofDispatch('/issue'), ...sending('200', NO, NO) },

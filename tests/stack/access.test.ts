@@ -130,8 +130,11 @@ async function settle(stack: DemoStack): Promise<Places> {
       const { draft, documents } = await answer();
       return draft?.documentId ?? documents.find(({ role }) => role === 'answer')?.id ?? '';
     },
-    dispatchHash: async () =>
-      (await (await stack.as('provinceLeader')).get<DispatchAnswer>(`/api/dispatches/${dispatch}`)).sha256,
+    dispatchShown: async () => {
+      const leader = await stack.as('provinceLeader');
+      const { sha256, revision } = await leader.get<DispatchAnswer>(`/api/dispatches/${dispatch}`);
+      return { sha256, revision };
+    },
     arrivedAt: async (unit) => {
       const client = await stack.as(unit === HOANG_GIANG ? 'communeClerk' : 'neighbourClerk');
       return (await arrivals(client, unit))[0]?.code ?? '';

@@ -42,17 +42,20 @@ it.skipIf(!OPENSSL)('an operator certifies a seal, a leader signs at home, and t
   await writeFile(p12, pkcs12({ key: privateKey, certificates, password: 'mật khẩu' }));
 
   const documentId = await uploaded(demo, await demo.as('provinceOfficer'), PROVINCE);
-  const { code } = await draftDispatch(demo, documentId, [HOANG_GIANG]);
+  const { code, revision } = await draftDispatch(demo, documentId, [HOANG_GIANG]);
   await demo.settled();
   const leader = await demo.as('provinceLeader');
   const read = await download(leader, documentId);
   const document = join(folder, 'draft.pdf');
   await writeFile(document, read);
-  const signed = await runCli(['sign', '--case', code, '--document', document, '--p12', p12, '--json'], {
-    BA_KHONG_API: api,
-    BA_KHONG_TOKEN: await demo.tokenOf('provinceLeader'),
-    BA_KHONG_PASSWORD: 'mật khẩu',
-  });
+  const signed = await runCli(
+    ['sign', '--case', code, '--document', document, '--revision', `${revision}`, '--p12', p12, '--json'],
+    {
+      BA_KHONG_API: api,
+      BA_KHONG_TOKEN: await demo.tokenOf('provinceLeader'),
+      BA_KHONG_PASSWORD: 'mật khẩu',
+    },
+  );
   expect(signed).toMatchObject({ exit: 0, told: '' });
   const sha256 = createHash('sha256').update(read).digest('hex');
   expect(JSON.parse(signed.out)).toEqual({ case: code, sha256, state: 'approved' });

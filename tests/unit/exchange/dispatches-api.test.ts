@@ -58,7 +58,8 @@ async function draft(overrides: object = {}): Promise<string> {
 }
 
 async function sign(code: string) {
-  const answer = await call(LEADER, `POST /api/dispatches/${code}/sign`, { sha256: (await read(code)).sha256 });
+  const { sha256, revision } = await read(code);
+  const answer = await call(LEADER, `POST /api/dispatches/${code}/sign`, { sha256, revision });
   expect(answer.body).toMatchObject({ state: 'approved', working: true });
   await world.settle(code);
 }
@@ -192,7 +193,9 @@ describe('a draft', () => {
   it('is signed by someone competent on the day, and only as it was shown', async () => {
     const code = await draft();
     const { sha256 } = await read(code);
-    expect((await call(LEADER, `POST /api/dispatches/${code}/sign`, { sha256: '0'.repeat(64) })).body).toMatchObject({
+    expect(
+      (await call(LEADER, `POST /api/dispatches/${code}/sign`, { sha256: '0'.repeat(64), revision: 1 })).body,
+    ).toMatchObject({
       code: 'document_changed',
     });
     const deputy = { sub: 'deputy-1' };
@@ -208,12 +211,12 @@ describe('a draft', () => {
       assignments: [assignment],
     });
     // Authorised without a time limit.
-    expect((await call(deputy, `POST /api/dispatches/${code}/sign`, { sha256 })).body).toMatchObject({
+    expect((await call(deputy, `POST /api/dispatches/${code}/sign`, { sha256, revision: 1 })).body).toMatchObject({
       code: 'signer_not_competent',
     });
     const limited = { ...assignment, until: '2026-12-31' };
     await callApi(world.directory, OPERATOR, `PUT /api/people/${deputy.sub}`, { name: 'Phó', assignments: [limited] });
-    expect((await call(deputy, `POST /api/dispatches/${code}/sign`, { sha256 })).body).toMatchObject({
+    expect((await call(deputy, `POST /api/dispatches/${code}/sign`, { sha256, revision: 1 })).body).toMatchObject({
       code: 'signer_without_certificate',
     });
   });
@@ -226,6 +229,8 @@ describe('what a leader is shown', () => {
     const changed = await call(OFFICER, `PUT /api/dispatches/${code}`, { ...body, recipients: [HAU_LOC] });
     expect(changed.body).toMatchObject({ sha256, revision: revision + 1 });
     const sign = (of: number) => call(LEADER, `POST /api/dispatches/${code}/sign`, { sha256, revision: of });
+    const without = await call(LEADER, `POST /api/dispatches/${code}/sign`, { sha256 });
+    expect(without).toMatchObject({ status: 422, body: { field: 'revision' } });
     expect(await sign(revision)).toMatchObject({ status: 409, body: { code: 'document_changed', field: 'revision' } });
     expect(await sign(revision + 1)).toMatchObject({ status: 200, body: { state: 'approved' } });
   });
@@ -256,7 +261,7 @@ describe('an agency that has ended', () => {
     const { code } = (await call(leader, 'POST /api/dispatches', body)).body;
     await end(yesterday);
     const ended = { status: 422, body: { code: 'unit_ended', field: 'unit' } };
-    expect(await call(leader, `POST /api/dispatches/${code}/sign`, { sha256 })).toMatchObject(ended);
+    expect(await call(leader, `POST /api/dispatches/${code}/sign`, { sha256, revision: 1 })).toMatchObject(ended);
     const other = await world.upload(leader, pdf(), ENDED);
     expect(await call(leader, 'POST /api/dispatches', { ...body, documentId: other.documentId })).toMatchObject(ended);
   });
@@ -316,7 +321,7 @@ describe('who may do what', () => {
       [`GET /api/dispatches?unit=${PROVINCE}`],
       [`GET /api/registers/${PROVINCE}/outgoing/2026`],
       [`PUT /api/dispatches/${code}`, await draftBody()],
-      [`POST /api/dispatches/${code}/sign`, { sha256: '0'.repeat(64) }],
+      [`POST /api/dispatches/${code}/sign`, { sha256: '0'.repeat(64), revision: 1 }],
       [`POST /api/dispatches/${code}/issue`],
     ];
     for (const [request, body] of requests) {
@@ -347,10 +352,10 @@ describe('who may do what', () => {
 
   it('each role leaves to the others what is theirs', async () => {
     const forbidden: [Caller, Parameters<typeof callApi>[2], object?][] = [
-      [OFFICER, `POST /api/dispatches/${code}/sign`, { sha256: '0'.repeat(64) }],
+      [OFFICER, `POST /api/dispatches/${code}/sign`, { sha256: '0'.repeat(64), revision: 1 }],
       [OFFICER, `POST /api/dispatches/${code}/issue`],
       [LEADER, `POST /api/dispatches/${code}/issue`],
-      [CLERK, `POST /api/dispatches/${code}/sign`, { sha256: '0'.repeat(64) }],
+      [CLERK, `POST /api/dispatches/${code}/sign`, { sha256: '0'.repeat(64), revision: 1 }],
       [LEADER, `PUT /api/dispatches/${code}`, await draftBody()],
       [staff(HOANG_HOA, 'officer'), `POST /api/incoming/${arrived}/register`],
       [staff(HOANG_HOA, 'leader'), `POST /api/incoming/${arrived}/return`, { reason: 'x' }],

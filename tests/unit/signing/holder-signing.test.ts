@@ -59,6 +59,7 @@ beforeEach(() => {
 
 interface Answer extends Prepared {
   readonly state?: string;
+  readonly revision?: number;
   readonly working?: boolean;
   readonly field?: string;
   readonly draft?: { readonly documentId: string; readonly sha256: string; readonly problem?: string };
@@ -200,7 +201,7 @@ describe('who may prepare and complete', () => {
     // The neighbour's key is in KMS.
     const dispatch = await dispatchOf(HAU_LOC);
     const path = `POST /api/dispatches/${dispatch.code}/signing/prepare` as const;
-    const answer = await callApi<Answer>(world.signing, staff(HAU_LOC, 'leader'), path, { sha256: dispatch.sha256 });
+    const answer = await callApi<Answer>(world.signing, staff(HAU_LOC, 'leader'), path, dispatch.shown);
     expect(answer.body.code).toBe('signing_key_not_with_holder');
   });
 });
@@ -365,8 +366,8 @@ describe('a key of one’s own is installed', () => {
 describe('when the worker dies', () => {
   it('between any two calls, the signed version is stored once and the end is the same', async () => {
     for (let n = 1, died = true; died; n++) {
-      const { code, documentId, sha256 } = await dispatchOf(HOANG_HOA);
-      const { body } = await onDispatch(LEADER, code, 'prepare', { sha256 });
+      const { code, documentId, shown } = await dispatchOf(HOANG_HOA);
+      const { body } = await onDispatch(LEADER, code, 'prepare', shown);
       const signature = signAtHome('p256', LEADER.sub, body);
       await must(onDispatch(LEADER, code, 'complete', { session: body.session, signature }));
       const [job] = (await world.jobs(code)).filter(({ job: kind }) => kind === 'sign-dispatch');
@@ -412,25 +413,26 @@ describe('when the worker dies', () => {
 const onDispatch = (caller: Caller, code: string, step: string, body: object) =>
   callApi<Answer>(world.signing, caller, `POST /api/dispatches/${code}/signing/${step}`, body);
 
-async function dispatchOf(unit: string): Promise<{ code: string; documentId: string; sha256: string }> {
+async function dispatchOf(unit: string) {
   const officer = staff(unit, 'officer');
   const { documentId, sha256 } = await world.upload(officer, pdf(), unit);
   const body = { unit, type: 'cong-van', subject: 'Mời họp', documentId, recipients: [PROVINCE] };
   const made = await must(callApi<Answer>(world.dispatches, officer, 'POST /api/dispatches', body));
-  return { code: made.body.code as string, documentId, sha256 };
+  const { code = '', revision = 0 } = made.body;
+  return { code, documentId, shown: { sha256, revision }, body };
 }
 
 describe('a dispatch', () => {
   it('is signed the same way, by its leader alone', async () => {
-    const { code, documentId, sha256 } = await dispatchOf(HOANG_HOA);
+    const { code, documentId, shown } = await dispatchOf(HOANG_HOA);
     for (const [caller, problem] of [
       [CLERK, 'forbidden'],
       [staff(PROVINCE, 'leader'), 'not_found'],
       [LAN, 'not_found'],
     ] as const) {
-      expect((await onDispatch(caller, code, 'prepare', { sha256 })).body.code).toBe(problem);
+      expect((await onDispatch(caller, code, 'prepare', shown)).body.code).toBe(problem);
     }
-    const { body } = await onDispatch(LEADER, code, 'prepare', { sha256 });
+    const { body } = await onDispatch(LEADER, code, 'prepare', shown);
     const handedIn = { session: body.session, signature: signAtHome('p256', LEADER.sub, body) };
     expect((await onDispatch(SECOND, code, 'complete', handedIn)).body.code).toBe('signing_session_other_person');
     expect((await onDispatch(LEADER, code, 'complete', handedIn)).body).toMatchObject({ state: 'approved' });
@@ -442,5 +444,27 @@ describe('a dispatch', () => {
     });
     expect(verdict.status).toBe('TOTAL_PASSED');
     expect((await callApi<Answer>(world.dispatches, CLERK, `GET /api/dispatches/${code}`)).body.state).toBe('signed');
+  });
+
+  it('is for the recipients that were shown: over the same file to others, it is prepared anew', async () => {
+    const { code, shown, body } = await dispatchOf(HOANG_HOA);
+    const first = await onDispatch(LEADER, code, 'prepare', shown);
+    const { unit: _, ...draft } = body;
+    const redrafted = { ...draft, recipients: [HAU_LOC] };
+    await must(callApi(world.dispatches, staff(HOANG_HOA, 'officer'), `PUT /api/dispatches/${code}`, redrafted));
+    const changed = { status: 409, body: { code: 'document_changed', field: 'revision' } };
+    const handIn = ({ body }: typeof first) =>
+      onDispatch(LEADER, code, 'complete', {
+        session: body.session,
+        signature: signAtHome('p256', LEADER.sub, body),
+      });
+    expect(await handIn(first)).toMatchObject(changed);
+    expect(await onDispatch(LEADER, code, 'prepare', shown)).toMatchObject(changed);
+    expect(await onDispatch(LEADER, code, 'prepare', { sha256: shown.sha256 })).toMatchObject({
+      status: 422,
+      body: { field: 'revision' },
+    });
+    const again = await onDispatch(LEADER, code, 'prepare', { ...shown, revision: shown.revision + 1 });
+    expect(await handIn(again)).toMatchObject({ status: 200, body: { state: 'approved' } });
   });
 });

@@ -55,14 +55,18 @@ async function install(holder: string, id: string, commonName: string, change: P
 interface Dispatch {
   readonly code: string;
   readonly state: string;
+  readonly revision: number;
   readonly draft: { readonly problem?: string };
 }
 
 async function approved() {
   const { documentId, sha256 } = await world.upload(OFFICER, samplePdf({ trailer: `/Salt (${salt++})` }), HOANG_HOA);
   const body = { unit: HOANG_HOA, type: 'cong-van', subject: 'Mời họp', documentId, recipients: [PROVINCE] };
-  const { code } = (await callApi<Dispatch>(world.dispatches, OFFICER, 'POST /api/dispatches', body)).body;
-  const signed = await callApi<Dispatch>(world.dispatches, LEADER, `POST /api/dispatches/${code}/sign`, { sha256 });
+  const { code, revision } = (await callApi<Dispatch>(world.dispatches, OFFICER, 'POST /api/dispatches', body)).body;
+  const signed = await callApi<Dispatch>(world.dispatches, LEADER, `POST /api/dispatches/${code}/sign`, {
+    sha256,
+    revision,
+  });
   expect(signed.body).toMatchObject({ state: 'approved' });
   return { code, documentId };
 }
