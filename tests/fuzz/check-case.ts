@@ -39,7 +39,7 @@ export async function checkCase(seed: Seed, file: Buffer): Promise<Outcome> {
     signing = (await refusable(() => signAndRead(source, file, verdict!))) ?? 'signed';
   } catch (error) {
     const text = error instanceof Error ? (error.stack ?? String(error)) : String(error);
-    return { verdict: verdict?.status ?? 'none', signing, finding: text.split('\n').slice(0, 6).join('\n') };
+    return { verdict: verdict?.status ?? 'none', signing, finding: text.split('\n').slice(0, 14).join('\n') };
   }
   return { verdict: verdict.status, signing };
 }
