@@ -4,10 +4,14 @@ import { randomUUID } from 'node:crypto';
 export class ApiProblem extends Error {
   readonly status: number;
   readonly code: string;
+  readonly title: string;
+  readonly titleVi: string;
+  readonly field: string | undefined;
+  readonly detail: string | undefined;
   constructor(
     request: string,
     status: number,
-    body: { code?: string; title?: string; field?: string; detail?: string },
+    body: { code?: string; title?: string; titleVi?: string; field?: string; detail?: string },
   ) {
     const where = body.field ? ` (${body.field})` : '';
     super(
@@ -16,6 +20,11 @@ export class ApiProblem extends Error {
     this.name = 'ApiProblem';
     this.status = status;
     this.code = body.code ?? 'unknown';
+    // API Gateway's own answers (401, 429) have no sentences.
+    this.title = body.title ?? `The service answered ${status}.`;
+    this.titleVi = body.titleVi ?? `Dịch vụ trả lời ${status}.`;
+    this.field = body.field;
+    this.detail = body.detail;
   }
 }
 

@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
-import { build } from 'esbuild';
+import { type BuildOptions, build } from 'esbuild';
 import { FONT_FILES } from '../lib/platform/names.ts';
 import { FONTS_FOLDER, FUNCTION_NAMES, type FunctionName, WITH_FONTS } from './functions.ts';
 
@@ -10,11 +10,30 @@ const ROOT = resolve(import.meta.dirname, '..');
 /** CommonJS packages inside an ES module still call `require` for Node's own modules. */
 const BANNER = `import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);`;
 
-/** Packages that are installed in two versions or forms, where one copy serves; and one that Node does without. */
+/**
+ * Packages that are installed in two versions or forms, where one copy serves; one that Node does without; and the SDK's
+ * chain of sources of credentials, which a function has in its environment (docs/decisions/0040).
+ */
 const REPLACED = {
+  '@aws-sdk/credential-provider-node': join(ROOT, 'infra/environment-credentials.ts'),
   'brotli/decompress.js': join(ROOT, 'infra/brotli.ts'),
   'html-entities': join(ROOT, 'node_modules/html-entities/dist/esm/index.js'),
 };
+
+/** How a function's code becomes one module. */
+export const BUNDLING = {
+  absWorkingDir: ROOT,
+  bundle: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node24',
+  mainFields: ['module', 'main'],
+  alias: REPLACED,
+  banner: { js: BANNER },
+  minify: true,
+  legalComments: 'none',
+  logLevel: 'error',
+} satisfies BuildOptions;
 
 export interface Bundles {
   /** Folder of a function's asset: `index.mjs`, and `fonts/` where it authors PDF pages. */
@@ -31,24 +50,14 @@ export interface Bundles {
 export async function bundleFunctions(outDir = join(ROOT, 'dist')): Promise<Bundles> {
   const functionsDir = join(outDir, 'functions');
   const result = await build({
-    absWorkingDir: ROOT,
+    ...BUNDLING,
     entryPoints: FUNCTION_NAMES.map((name) => ({ in: `functions/${name}/handler.ts`, out: `${name}/index` })),
     outdir: functionsDir,
     outExtension: { '.js': '.mjs' },
-    bundle: true,
     write: false,
     metafile: true,
-    format: 'esm',
-    platform: 'node',
-    target: 'node24',
-    mainFields: ['module', 'main'],
-    alias: REPLACED,
-    banner: { js: BANNER },
-    minify: true,
     sourcemap: 'external',
     sourcesContent: false,
-    legalComments: 'none',
-    logLevel: 'error',
   });
   const sizes = {} as Record<FunctionName, number>;
   for (const file of result.outputFiles) {

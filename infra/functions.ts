@@ -4,6 +4,7 @@ export const FUNCTION_NAMES = [
   'petitions-api',
   'dispatches-api',
   'directory-api',
+  'signing-api',
   'verify-api',
   'service-api',
   'intake-worker',
@@ -18,7 +19,7 @@ export const FUNCTION_NAMES = [
 export type FunctionName = (typeof FUNCTION_NAMES)[number];
 
 /** Those that write text on PDF pages and so carry the fonts. */
-export const WITH_FONTS: readonly FunctionName[] = ['sign-worker'];
+export const WITH_FONTS: readonly FunctionName[] = ['sign-worker', 'signing-api'];
 
 /** Folder of the fonts inside a function's asset. */
 export const FONTS_FOLDER = 'fonts';

@@ -17,6 +17,8 @@ export interface StageSettings {
     readonly alarms: string | undefined;
   };
   readonly signIn: NationalSignIn;
+  /** Remote signing services (Cloud Signature Consortium API v2) where agencies and staff may have their keys. */
+  readonly remoteSigning: readonly RemoteSigningService[];
   /** Where the browser may be sent after signing in and out; exact addresses. */
   readonly callbackUrls: readonly string[];
   readonly logoutUrls: readonly string[];
@@ -49,6 +51,22 @@ interface NationalSignIn {
   readonly poolDomainPrefix: string;
 }
 
+/** A remote signing service; the worker that signs goes to these addresses and to no others. */
+export interface RemoteSigningService {
+  /** By which the directory's records name it; plain, as it stands in lists: `ca-nha-nuoc`. */
+  readonly name: string;
+  /** `https://…/csc/v2` */
+  readonly baseUrl: string;
+  readonly clientId: string;
+  /** The authorization server, where its host is another than the API's. */
+  readonly oauth2Url?: string;
+  /**
+   * Name of the Secrets Manager secret, created by hand, whose text is `{"clientSecret":"…","pins":{"<credential>":"…"}}`; `pins` only
+   * for seals that ask for one.
+   */
+  readonly secretName: string;
+}
+
 export type StageName = (typeof STAGE_NAMES)[number];
 
 export const STAGE_NAMES = ['dev', 'staging', 'production'] as const;
@@ -67,6 +85,7 @@ const dev: StageSettings = {
     clientSecretName: 'ba-khong/dev/national-sign-in',
     poolDomainPrefix: 'ba-khong-dev',
   },
+  remoteSigning: [],
   callbackUrls: [
     'https://dev.ba-khong.example/signed-in',
     'http://localhost:5173/signed-in',

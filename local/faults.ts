@@ -1,5 +1,6 @@
 import type { FunctionRegistry } from './functions/registry.ts';
 import type { AwsCall, CallObserver } from './gateway/call.ts';
+import type { Access } from './iam/access.ts';
 
 /** A fault that waits for its moment. */
 export interface ArmedFault {
@@ -20,14 +21,26 @@ interface Trap {
 /** Faults that tests set off. */
 export class Faults {
   readonly #functions: FunctionRegistry;
+  readonly #access: Access;
   readonly #traps = new Set<Trap>();
 
   readonly observer: CallObserver = {
     after: (call) => this.#after(call),
   };
 
-  constructor(functions: FunctionRegistry) {
+  constructor(functions: FunctionRegistry, access: Access) {
     this.#functions = functions;
+    this.#access = access;
+  }
+
+  /**
+   * Takes an action out of what a function's role may do, as if it had been forgotten in the template.
+   * @returns what gives it back
+   * @throws LocalError when there is no such grant
+   */
+  withhold(functionId: string, action: string): () => void {
+    const { roleArn } = this.#functions.named(functionId).definition;
+    return this.#access.withhold(this.#access.role(roleArn).id, action);
   }
 
   /**

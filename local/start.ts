@@ -129,6 +129,7 @@ function assembleParts(options: StartOptions, stacks: readonly StackArtifact[], 
   const region = stacks.find((stack) => stack.region)?.region ?? options.region ?? DEFAULT_REGION;
   const activity = createActivity();
   const functions = new FunctionRegistry();
+  const access = new Access(account, region);
   return {
     options,
     clock,
@@ -136,11 +137,11 @@ function assembleParts(options: StartOptions, stacks: readonly StackArtifact[], 
     log: options.log ?? (() => {}),
     account,
     region,
-    access: new Access(account, region),
+    access,
     credentials: new CredentialStore(),
     functions,
     calls: new Calls(),
-    faults: new Faults(functions),
+    faults: new Faults(functions, access),
     events: new EventBus({ account, region, clock, activity }),
   };
 }

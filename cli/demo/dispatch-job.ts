@@ -17,6 +17,7 @@ export interface DispatchOutcome {
 interface Dispatch {
   readonly code: string;
   readonly sha256: string;
+  readonly revision: number;
   readonly number?: string;
   readonly recipients: readonly { readonly unit: string; readonly status?: string; readonly en: string }[];
 }
@@ -55,7 +56,7 @@ export async function dispatchJob(laptop: DemoLaptop, file: FileToSend, steps: S
   );
   const path = `/api/dispatches/${draft.code}`;
   await steps.step(`${DEMO_PEOPLE.provinceLeader.name} (leader) signs exactly these bytes`, async () => {
-    await leader.post(`${path}/sign`, { sha256: draft.sha256 });
+    await leader.post(`${path}/sign`, { sha256: draft.sha256, revision: draft.revision });
     await laptop.settled();
   });
   const issued = await steps.step(

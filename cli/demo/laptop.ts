@@ -9,6 +9,7 @@ import { ApiClient } from '../client.ts';
 import { assemblyOf } from './assembly.ts';
 import { DEMO_PEOPLE, DEMO_UNITS, type DemoName, type DemoPerson } from './people.ts';
 import { type CertificationAuthority, seed } from './seed.ts';
+import type { SignInAddress } from './sign-in-address.ts';
 
 /** The stage whose synthesized stack runs on the laptop. */
 const STAGE = 'dev';
@@ -23,10 +24,13 @@ export interface OpenOptions extends Omit<StartOptions, 'assemblyDir' | 'account
 export interface DemoLaptop {
   readonly stack: LocalStack;
   readonly authority: AuthorityServer;
+  readonly signInAddress: SignInAddress;
   /** Whoever is not signed in. */
   readonly anyone: ApiClient;
   /** The service as one of the demo people sees it, signed in by OpenID Connect. */
   as(name: DemoName): Promise<ApiClient>;
+  /** The ID token of such a sign-in. */
+  tokenOf(name: DemoName): Promise<string>;
   /** Resolves once everything that follows from the requests so far has happened. */
   settled(): Promise<void>;
   stop(): Promise<void>;
@@ -62,15 +66,16 @@ export async function openLaptop(options: OpenOptions): Promise<DemoLaptop> {
 
 function demoLaptop(stack: LocalStack, authority: AuthorityServer): Omit<DemoLaptop, 'stop'> {
   const { SignInIssuer: issuer = '', SignInClientId: clientId = '' } = stack.outputs;
-  const redirectUri = callback();
+  const signInAddress = { issuer, clientId, redirectUri: callback() };
+  const tokenOf = async (name: DemoName) =>
+    (await signIn({ ...signInAddress, account: DEMO_PEOPLE[name].sub })).idToken;
   return {
     stack,
     authority,
+    signInAddress,
+    tokenOf,
     anyone: new ApiClient(stack.apiUrl),
-    as: async (name) => {
-      const { idToken } = await signIn({ issuer, clientId, redirectUri, account: DEMO_PEOPLE[name].sub });
-      return new ApiClient(stack.apiUrl, idToken);
-    },
+    as: async (name) => new ApiClient(stack.apiUrl, await tokenOf(name)),
     settled: () => stack.idle(),
   };
 }

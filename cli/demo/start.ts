@@ -1,12 +1,12 @@
 // `npm start [-- --fresh] [--port 8080] [--verbose]`: the service on this machine, until Ctrl-C.
-import { relative, resolve } from 'node:path';
+import { writeFile } from 'node:fs/promises';
+import { relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import colors from 'picocolors';
 import { type DemoLaptop, openLaptop } from './laptop.ts';
 import { DEMO_PEOPLE, DEMO_UNITS, type DemoPerson } from './people.ts';
+import { SIGN_IN_FILE, STATE_DIR } from './sign-in-address.ts';
 import { duration } from './steps.ts';
-
-const STATE_DIR = resolve(import.meta.dirname, '../../.local');
 
 const { values } = parseArgs({
   options: {
@@ -36,6 +36,7 @@ try {
       ? { log: ({ source, text }) => console.log(colors.dim(`${source} ${text}`)) }
       : { log: onlyRefusals }),
   });
+  await writeFile(SIGN_IN_FILE, JSON.stringify(laptop.signInAddress));
   show(laptop);
   await interrupted();
   console.log('\nStopping. The state stays; `npm start -- --fresh` begins anew.');
@@ -66,7 +67,8 @@ function show({ stack, authority }: DemoLaptop): void {
   console.log(`\n${colors.bold('Who can sign in')} (a click, no password)`);
   for (const person of Object.values<DemoPerson>(DEMO_PEOPLE))
     console.log(`  ${person.name.padEnd(22)}${post(person)}`);
-  console.log('\nCtrl-C stops it.');
+  console.log('\nA token for curl: npm run --silent token -- communeClerk   (names: cli/demo/people.ts)');
+  console.log('Ctrl-C stops it.');
 }
 
 function post({ place, groups }: DemoPerson): string {

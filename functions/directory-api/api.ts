@@ -1,5 +1,5 @@
 import type { KeyHolder, KeySpec } from '../../lib/directory/certificates.ts';
-import { installCertificate } from '../../lib/directory/install-certificate.ts';
+import { type CertificateToInstall, installCertificate } from '../../lib/directory/install-certificate.ts';
 import { makeKey } from '../../lib/directory/make-key.ts';
 import { putAnchor } from '../../lib/directory/put-anchor.ts';
 import { putLanguage, putPerson } from '../../lib/directory/put-person.ts';
@@ -43,7 +43,7 @@ function unitRoutes(deps: DirectoryApiDeps): BoundRoute[] {
     }),
     bind(routes.makeUnitKey, (call) => keyOf(deps, routes.makeUnitKey, call, holder(call.params.code), call.body.spec)),
     bind(routes.putUnitCertificate, (call) =>
-      certificateOf(deps, routes.putUnitCertificate, call, holder(call.params.code), call.body.certificate),
+      certificateOf(deps, routes.putUnitCertificate, call, holder(call.params.code), call.body),
     ),
   ];
 }
@@ -59,7 +59,7 @@ function peopleRoutes(deps: DirectoryApiDeps): BoundRoute[] {
       keyOf(deps, routes.makePersonKey, call, holder(call.params.id), call.body.spec),
     ),
     bind(routes.putPersonCertificate, (call) =>
-      certificateOf(deps, routes.putPersonCertificate, call, holder(call.params.id), call.body.certificate),
+      certificateOf(deps, routes.putPersonCertificate, call, holder(call.params.id), call.body),
     ),
   ];
 }
@@ -82,7 +82,13 @@ async function keyOf(deps: DirectoryApiDeps, route: Answer, call: Change, holder
   return keyView(await makeKey(deps, call.actor, holder, spec, call.at, stamped(deps.requests, route, call, keyView)));
 }
 
-async function certificateOf(deps: DirectoryApiDeps, route: Answer, call: Change, holder: KeyHolder, pem: string) {
+async function certificateOf(
+  deps: DirectoryApiDeps,
+  route: Answer,
+  call: Change,
+  holder: KeyHolder,
+  asked: CertificateToInstall,
+) {
   const keep = stamped(deps.requests, route, call, certificateView);
-  return certificateView(await installCertificate(deps, call.actor, holder, pem, call.at, keep));
+  return certificateView(await installCertificate(deps, call.actor, holder, asked, call.at, keep));
 }

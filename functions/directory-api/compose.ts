@@ -20,6 +20,7 @@ export function compose(environment: Readonly<Record<string, string | undefined>
       [ENV.stage]: z.string().min(1),
       [ENV.tableName]: z.string().min(1),
       [ENV.keyAliasPrefix]: z.string().regex(/^alias\/.+\/$/),
+      [ENV.remoteSigningNames]: z.string().default('[]'),
     },
     environment,
   );
@@ -34,6 +35,7 @@ export function compose(environment: Readonly<Record<string, string | undefined>
     directory,
     keys: new KeyStore(keyClient(), config.STAGE),
     aliasPrefix: config.KEY_ALIAS_PREFIX,
+    remoteServices: z.array(z.string()).parse(JSON.parse(config.REMOTE_SIGNING_NAMES)),
   };
 }
 

@@ -118,12 +118,29 @@ const keyRequest = z.object({ spec: keySpec.default('RSA_2048') });
 const madeKey = z
   .object({ spec: keySpec, csr: z.string().meta({ description: 'PKCS#10 in PEM.' }) })
   .meta({ id: 'CertificationRequest' });
-const certificateBody = z.object({
-  certificate: z
-    .string()
-    .max(100_000)
-    .meta({ description: 'PEM: the certificate first, then its issuers up to a trust anchor.' }),
-});
+const pem = z
+  .string()
+  .max(100_000)
+  .meta({ description: 'PEM: the certificate first, then its issuers up to a trust anchor.' });
+const remote = z
+  .strictObject({
+    service: z.string().max(40).meta({ description: 'Name of a remote signing service of this stage.' }),
+    credentialId: z.string().min(1).max(256),
+  })
+  .optional()
+  .meta({ description: 'The key is a credential of a remote signing service (CSC API v2).' });
+const certificateBody = z.object({ certificate: pem, remote });
+const ownCertificateBody = z
+  .object({
+    certificate: pem,
+    remote,
+    request: z
+      .string()
+      .max(20_000)
+      .optional()
+      .meta({ description: 'PKCS#10 in PEM, signed by the key of the certificate: the key stays with its person.' }),
+  })
+  .refine((body) => !(body.remote && body.request), 'Either `remote` or `request`.');
 
 export const makeUnitKey = defineRoute({
   operationId: 'makeUnitKey',
@@ -158,6 +175,7 @@ export const putUnitCertificate = defineRoute({
     'certificate_key_usage',
     'certificate_key_mismatch',
     'certificate_untrusted',
+    'remote_service_unknown',
   ],
 });
 
@@ -201,9 +219,13 @@ export const putPersonCertificate = defineRoute({
   summary: "Install a person's certificate (operator)",
   access: 'signed-in',
   params: personPath,
-  body: certificateBody,
+  body: ownCertificateBody,
   answer: { status: 200, description: 'What was installed.', schema: certificate },
-  problems: [...putUnitCertificate.problems.filter((code) => code !== 'unit_unknown'), 'person_unknown'],
+  problems: [
+    ...putUnitCertificate.problems.filter((code) => code !== 'unit_unknown'),
+    'person_unknown',
+    'certification_request_invalid',
+  ],
 });
 
 const anchor = z

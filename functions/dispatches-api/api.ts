@@ -44,7 +44,7 @@ function sending(deps: DispatchesApiDeps): BoundRoute[] {
     }),
     bind(routes.signDispatch, async (call) => {
       const keep = stamped<Dispatch>(requests, routes.signDispatch, call, viewDispatch);
-      return viewDispatch(await signDispatch(deps, call.actor, codeOf(call), call.body.sha256, call.at, keep));
+      return viewDispatch(await signDispatch(deps, call.actor, codeOf(call), call.body, call.at, keep));
     }),
     bind(routes.issueDispatch, async (call) => {
       const keep = stamped<Dispatch>(requests, routes.issueDispatch, call, viewDispatch);

@@ -6,6 +6,7 @@ import { dispatchView, incomingView } from '../../lib/exchange/exchange-view.ts'
 import { MOST_RECIPIENTS } from '../../lib/exchange/recipients.ts';
 import { urgency } from '../../lib/exchange/urgency.ts';
 import type { Code } from '../../lib/platform/errors.ts';
+import { oneLine, prose } from '../../lib/platform/text.ts';
 import { registerEntry, registerKind } from '../../lib/registers/register-entry.ts';
 import { DEFAULT_SEQUENCE } from '../../lib/registers/sequence-rules.ts';
 import { defineRoute } from '../http/route.ts';
@@ -14,7 +15,7 @@ import { cursor, isoTime, pageQuery, sha256 } from '../http/schemas.ts';
 const DISPATCHES = 'Dispatches';
 const INCOMING = 'Incoming documents';
 const params = z.object({ code: z.string().max(40).meta({ example: 'VB-7K3M-9QXD-4' }) });
-const dispatch = dispatchView.meta({ id: 'Dispatch' });
+export const dispatch = dispatchView.meta({ id: 'Dispatch' });
 const incoming = incomingView.meta({ id: 'Incoming' });
 const changed = { status: 200, description: 'The dispatch as it is now.', schema: dispatch };
 const handled = { status: 200, description: 'The incoming document as it is now.', schema: incoming };
@@ -31,7 +32,7 @@ const DRAFTING: readonly Code[] = [
 const draft = z.strictObject({
   documentId: z.string().max(40).meta({ description: 'Id of an uploaded document.' }),
   type: z.string().max(40).meta({ description: 'Document type, by id.', example: 'cong-van' }),
-  subject: z.string().trim().min(1).max(500),
+  subject: oneLine(500),
   urgency: urgency.default('thuong'),
   recipients: z.array(unitCode).min(1).max(MOST_RECIPIENTS),
   office: z
@@ -111,16 +112,23 @@ export const signDispatch = defineRoute({
   method: 'POST',
   path: '/api/dispatches/{code}/sign',
   tag: DISPATCHES,
-  summary: 'Approve and sign exactly these bytes',
+  summary: 'Approve and sign exactly these bytes, to the recipients that were shown',
   access: 'signed-in',
   params,
-  body: z.strictObject({ sha256 }),
+  body: z.strictObject({
+    sha256,
+    revision: z.number().int().optional().meta({
+      description: 'Of the dispatch as it was shown: then nothing of it (type, subject, recipients) has changed since.',
+    }),
+  }),
   answer: changed,
   problems: [
     ...COMMON,
     'document_changed',
+    'unit_ended',
     'signer_not_competent',
     'signer_without_certificate',
+    'signing_key_with_holder',
     'certificate_expired',
   ],
 });
@@ -134,7 +142,7 @@ export const issueDispatch = defineRoute({
   access: 'signed-in',
   params,
   answer: changed,
-  problems: [...COMMON, 'unit_without_seal', 'certificate_expired'],
+  problems: [...COMMON, 'unit_ended', 'unit_without_seal', 'certificate_expired'],
 });
 
 export const listIncoming = defineRoute({
@@ -181,7 +189,7 @@ export const returnIncoming = defineRoute({
   summary: 'Return it to its sender with a reason',
   access: 'signed-in',
   params,
-  body: z.strictObject({ reason: z.string().trim().min(1).max(2000) }),
+  body: z.strictObject({ reason: prose(2000) }),
   answer: handled,
   problems: COMMON,
 });

@@ -10,13 +10,14 @@ export interface CallerClaims {
 }
 
 /**
- * Reads the claims that API Gateway passes on. It flattens arrays to `[a b]`.
- * @throws ProblemError `missing_token` when there are none, so that a route wired without its authorizer stays shut.
+ * Reads the claims that API Gateway passes on. It flattens arrays to `[a b]`; names of groups hold no blanks, but commas.
+ * @throws ProblemError `missing_token` when there are none, so that a route wired without its authorizer stays shut, and for
+ *   any token but an ID token: only that tells who someone is.
  */
 export function readClaims(event: APIGatewayProxyEventV2WithJWTAuthorizer): CallerClaims {
   const claims = event.requestContext?.authorizer?.jwt?.claims;
   const sub = claims?.sub;
-  if (typeof sub !== 'string' || sub === '' || claims?.token_use === 'access') throw new ProblemError('missing_token');
+  if (typeof sub !== 'string' || sub === '' || claims?.token_use !== 'id') throw new ProblemError('missing_token');
   const groups = claims?.['cognito:groups'];
   return {
     sub,
@@ -26,7 +27,7 @@ export function readClaims(event: APIGatewayProxyEventV2WithJWTAuthorizer): Call
       typeof groups === 'string'
         ? groups
             .replace(/^\[|\]$/g, '')
-            .split(/[\s,]+/)
+            .split(' ')
             .filter(Boolean)
         : [],
   };

@@ -49,10 +49,19 @@ function readJson(event: Event): unknown {
   if (mediaType(event) !== 'application/json')
     throw new ProblemError('unsupported_media_type', { detail: 'Send application/json.' });
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    return readText(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch {
     throw new ProblemError('bad_request', { field: 'body', detail: 'The body is not JSON in UTF-8.' });
   }
+}
+
+/** @throws SyntaxError, also for half a character written as an escape (`\ud800`), which no store and no page can hold. */
+function readText(text: string): unknown {
+  const value: unknown = JSON.parse(text);
+  // What is not well formed is written as an escape again; an escaped backslash before it makes it ordinary text.
+  const halves = text.includes('\\u') && /(?<!\\)(?:\\\\)*\\ud[89a-f]/.test(JSON.stringify(value));
+  if (halves) throw new SyntaxError('half a character');
+  return value;
 }
 
 function parse(schema: z.ZodType | undefined, value: unknown, where: string): unknown {

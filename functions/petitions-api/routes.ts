@@ -6,6 +6,7 @@ import { PETITION_STATES } from '../../lib/petitions/petition.ts';
 import { petitionSummary, petitionView } from '../../lib/petitions/petition-view.ts';
 import { petitionKind } from '../../lib/petitions/time-limits.ts';
 import type { Code } from '../../lib/platform/errors.ts';
+import { oneLine, prose } from '../../lib/platform/text.ts';
 import { defineRoute } from '../http/route.ts';
 import { cursor, isoTime, pageQuery, sha256 } from '../http/schemas.ts';
 
@@ -14,7 +15,7 @@ const params = z.object({
   code: z.string().max(40).meta({ description: 'Code of the petition, as people type it.', example: 'PA-7K3M-9QXD-4' }),
 });
 const document = z.string().max(40).meta({ description: 'Id of an uploaded document.' });
-const petition = petitionView.meta({ id: 'Petition' });
+export const petition = petitionView.meta({ id: 'Petition' });
 const changed = { status: 200, description: 'The petition as it is now.', schema: petition };
 const COMMON: readonly Code[] = ['not_found', 'forbidden', 'invalid_state'];
 
@@ -28,8 +29,8 @@ export const submitPetition = defineRoute({
   body: z.strictObject({
     kind: petitionKind.meta({ description: 'Phản ánh, kiến nghị · khiếu nại · tố cáo.' }),
     unit: unitCode,
-    subject: z.string().trim().min(1).max(300),
-    text: z.string().trim().min(1).max(20_000),
+    subject: oneLine(300),
+    text: prose(20_000),
     attachments: z.array(document).max(10).default([]),
   }),
   answer: { status: 201, description: 'The petition; its sealed receipt follows.', schema: petition },
@@ -128,7 +129,7 @@ export const returnPetition = defineRoute({
   ...verb('return'),
   operationId: 'returnPetition',
   summary: 'Return it with a reason',
-  body: z.strictObject({ reason: z.string().trim().min(1).max(2000) }),
+  body: z.strictObject({ reason: prose(2000) }),
   answer: changed,
   problems: COMMON,
 });
@@ -137,10 +138,7 @@ export const draftAnswer = defineRoute({
   ...verb('answer'),
   operationId: 'draftAnswer',
   summary: 'Put an answer forward: an uploaded PDF, or text that becomes a letter',
-  body: z.union([
-    z.strictObject({ documentId: document }),
-    z.strictObject({ text: z.string().trim().min(1).max(20_000) }),
-  ]),
+  body: z.union([z.strictObject({ documentId: document }), z.strictObject({ text: prose(20_000) })]),
   answer: changed,
   problems: [...COMMON, 'document_not_ready'],
 });
@@ -154,8 +152,10 @@ export const signAnswer = defineRoute({
   problems: [
     ...COMMON,
     'document_changed',
+    'unit_ended',
     'signer_not_competent',
     'signer_without_certificate',
+    'signing_key_with_holder',
     'certificate_expired',
   ],
 });
@@ -165,7 +165,7 @@ export const issueAnswer = defineRoute({
   operationId: 'issueAnswer',
   summary: 'Number and seal the signed answer',
   answer: changed,
-  problems: [...COMMON, 'unit_without_seal', 'certificate_expired'],
+  problems: [...COMMON, 'unit_ended', 'unit_without_seal', 'certificate_expired'],
 });
 
 export const rateAnswer = defineRoute({

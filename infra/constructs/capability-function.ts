@@ -71,13 +71,7 @@ export class CapabilityFunction extends Construct {
   consume({ queue }: WorkQueue, options: { readonly batchSize: number; readonly atOnce: number }): void {
     this.role.addToPrincipalPolicy(
       new PolicyStatement({
-        actions: [
-          'sqs:ReceiveMessage',
-          'sqs:DeleteMessage',
-          'sqs:ChangeMessageVisibility',
-          'sqs:GetQueueAttributes',
-          'sqs:GetQueueUrl',
-        ],
+        actions: ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'],
         resources: [queue.queueArn],
       }),
     );

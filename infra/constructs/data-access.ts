@@ -17,7 +17,7 @@ export interface State {
 }
 
 const READ = ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:Query'];
-const WRITE = ['dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:ConditionCheckItem'];
+const WRITE = ['dynamodb:PutItem', 'dynamodb:UpdateItem'];
 
 const OBJECTS = 'The names of objects are not known beforehand; the bucket and, where there is one, the prefix are.';
 const KEYS = 'Signing keys are made while the service runs; the condition holds it to those of this stage.';
@@ -84,36 +84,39 @@ export class DataAccess {
   intakeTake(): Grant[] {
     return [
       allow(['s3:ListBucket'], [this.#arns.intake]),
-      this.#onIntake(['s3:GetObject', 's3:GetObjectVersion', 's3:DeleteObject', 's3:DeleteObjectVersion']),
+      this.#onIntake(['s3:GetObjectVersion', 's3:DeleteObject', 's3:DeleteObjectVersion']),
     ];
   }
 
   intakeListDelete(): Grant[] {
     return [
-      allow(['s3:ListBucket', 's3:ListBucketVersions'], [this.#arns.intake]),
+      allow(['s3:ListBucketVersions'], [this.#arns.intake]),
       this.#onIntake(['s3:DeleteObject', 's3:DeleteObjectVersion']),
     ];
   }
 
+  /** Versions by their id; what is merely the newest is never read. */
   documentsGet(): Grant[] {
-    return [this.#onDocuments(['s3:GetObject', 's3:GetObjectVersion']), this.#keyOf('documents', ['kms:Decrypt'])];
+    return [this.#onDocuments(['s3:GetObjectVersion']), this.#keyOf('documents', ['kms:Decrypt'])];
   }
 
-  /** Puts, under the bucket's own lock; never deletes, never changes or bypasses a lock. */
+  /**
+   * Puts, under the bucket's own lock; never deletes, never changes or bypasses a lock. What lies under a key already, from a
+   * run that was killed, is looked at by that key.
+   */
   documentsPut(): Grant[] {
     return [
-      this.#onDocuments(['s3:PutObject', 's3:AbortMultipartUpload']),
+      this.#onDocuments(['s3:PutObject', 's3:GetObject', 's3:AbortMultipartUpload']),
       this.#keyOf('documents', ['kms:Decrypt', 'kms:GenerateDataKey']),
     ];
   }
 
   /** Signs with the keys that bear an alias of this stage, whatever their ids. */
   sign(): Grant[] {
-    const ofStage = { 'ForAnyValue:StringLike': { 'kms:ResourceAliases': `${this.keyAliasPrefix}*` } };
-    return [allow(['kms:Sign', 'kms:GetPublicKey'], [this.#anyKey()], { conditions: ofStage, wildcard: KEYS })];
+    return [this.#onKeysOfStage(['kms:Sign'])];
   }
 
-  /** Makes signing keys tagged with the stage and gives them aliases below its prefix; nothing else. */
+  /** Makes signing keys tagged with the stage, gives them aliases below its prefix, reads their public halves; nothing else. */
   createSigningKeys(): Grant[] {
     const stage = this.#settings.name;
     const requestTag = { [`aws:RequestTag/${KEY_STAGE_TAG}`]: stage };
@@ -129,6 +132,7 @@ export class DataAccess {
       allow(['kms:CreateAlias'], [this.#kmsArn(`${this.keyAliasPrefix}*`)], {
         wildcard: 'Aliases are made while the service runs, all of them below the prefix of this stage.',
       }),
+      this.#onKeysOfStage(['kms:GetPublicKey']),
     ];
   }
 
@@ -163,6 +167,11 @@ export class DataAccess {
     return allow(actions, [this.#arns[`${store}Key`]], {
       conditions: { StringEquals: { 'kms:ViaService': `${service}.${this.#settings.region}.amazonaws.com` } },
     });
+  }
+
+  #onKeysOfStage(actions: string[]): Grant {
+    const ofStage = { 'ForAnyValue:StringLike': { 'kms:ResourceAliases': `${this.keyAliasPrefix}*` } };
+    return allow(actions, [this.#anyKey()], { conditions: ofStage, wildcard: KEYS });
   }
 
   #anyKey(): string {

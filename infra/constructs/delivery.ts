@@ -6,7 +6,8 @@ import { CapabilityFunction } from './capability-function.ts';
 import type { Surroundings } from './surroundings.ts';
 import { WorkQueue } from './work-queue.ts';
 
-const TIMEOUT = Duration.seconds(30);
+/** Each delivery reads its document once, to check it as the receiver must. */
+const TIMEOUT = Duration.seconds(60);
 
 /** Puts an issued dispatch into the queue of each recipient and carries receipts back. */
 export class Delivery extends Construct {

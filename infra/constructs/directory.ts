@@ -9,6 +9,7 @@ export class Directory extends Construct {
   constructor(scope: Construct, id: string, around: Surroundings) {
     super(scope, id);
     const { data, settings, api } = around;
+    const remote = settings.remoteSigning.map(({ name }) => name);
     const handler = new CapabilityFunction(this, 'Api', around, {
       name: 'directory-api',
       description: 'Units, people, signing keys and trusted certificates',
@@ -18,6 +19,7 @@ export class Directory extends Construct {
         [ENV.stage]: settings.name,
         [ENV.tableName]: data.names.table,
         [ENV.keyAliasPrefix]: data.keyAliasPrefix,
+        [ENV.remoteSigningNames]: JSON.stringify(remote),
       },
       grants: [...data.tableReadWrite(), ...data.createSigningKeys(), ...data.sign()],
     });

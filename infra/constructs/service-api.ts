@@ -26,8 +26,8 @@ export interface ServiceApiProps {
   readonly client: UserPoolClient;
 }
 
-/** A route that needs no sign-in; listed one by one, method and path. */
-export interface PublicRoute {
+/** One route, method and path. */
+export interface SingleRoute {
   readonly method: 'GET' | 'POST';
   readonly path: `/api/${string}`;
 }
@@ -100,8 +100,16 @@ export class ServiceApi extends Construct {
     }
   }
 
+  /** Single routes below the paths of another function: a full match goes before its `{proxy+}`. Each call needs a token. */
+  signedInAt(handler: IFunction, ...routes: readonly SingleRoute[]): void {
+    const integration = this.#integration(handler);
+    for (const { method, path } of routes) {
+      this.api.addRoutes({ path, methods: [HttpMethod[method]], integration });
+    }
+  }
+
   /** Opens single routes to everyone, each with a throttle of its own. */
-  open(handler: IFunction, ...routes: readonly PublicRoute[]): void {
+  open(handler: IFunction, ...routes: readonly SingleRoute[]): void {
     const integration = this.#integration(handler);
     const { publicRate, publicBurst } = this.#settings.limits;
     const throttles: Record<string, object> = { ...(this.#stage.routeSettings as Record<string, object> | undefined) };

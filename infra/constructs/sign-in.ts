@@ -85,7 +85,8 @@ export class SignIn extends Construct {
     const client = new UserPoolClient(this, 'Portal', {
       userPool: this.users,
       generateSecret: false,
-      authFlows: {},
+      // Named, because none at all would mean Cognito's own choice, password sign-in (SRP) among them.
+      authFlows: { userSrp: false },
       oAuth: {
         flows: { authorizationCodeGrant: true, implicitCodeGrant: false },
         scopes: [OAuthScope.OPENID, OAuthScope.PROFILE, OAuthScope.EMAIL],

@@ -3,7 +3,7 @@ import { AttributeType, BillingMode, StreamViewType, Table, TableEncryption } fr
 import { Key } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
 import { INDEXES, TABLE } from '../../lib/platform/names.ts';
-import { INTAKE_TIMEOUT } from '../constructs/intake.ts';
+import { intakeTimeout } from '../constructs/intake.ts';
 import { SignIn } from '../constructs/sign-in.ts';
 import { accessLogBucket, documentsBucket, IntakeBucket } from '../constructs/storage.ts';
 import { WorkQueue } from '../constructs/work-queue.ts';
@@ -29,7 +29,7 @@ export class DataStack extends Stack {
     this.tableKey = customerKey(this, 'TableKey', `Ba Khong ${settings.name}: table`);
     this.table = theTable(this, this.tableKey, settings);
     const accessLog = accessLogBucket(this, settings);
-    this.intakeWork = new WorkQueue(this, 'IntakeWork', { name: 'intake', workerTimeout: INTAKE_TIMEOUT });
+    this.intakeWork = new WorkQueue(this, 'IntakeWork', { name: 'intake', workerTimeout: intakeTimeout(settings) });
     this.intake = new IntakeBucket(this, 'Intake', { settings, accessLog, arrivals: this.intakeWork.queue });
     this.documentsKey = customerKey(this, 'DocumentsKey', `Ba Khong ${settings.name}: documents`);
     this.documents = documentsBucket(this, { settings, accessLog, key: this.documentsKey });

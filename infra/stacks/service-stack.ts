@@ -7,6 +7,7 @@ import { Delivery } from '../constructs/delivery.ts';
 import { Directory } from '../constructs/directory.ts';
 import { Dispatches } from '../constructs/dispatches.ts';
 import { Documents } from '../constructs/documents.ts';
+import { HolderSigning } from '../constructs/holder-signing.ts';
 import { Intake } from '../constructs/intake.ts';
 import { Notifications } from '../constructs/notifications.ts';
 import { Petitions } from '../constructs/petitions.ts';
@@ -46,6 +47,7 @@ export class ServiceStack extends Stack {
     new Petitions(this, 'Petitions', around);
     new Dispatches(this, 'Dispatches', around);
     new Directory(this, 'Directory', around);
+    new HolderSigning(this, 'HolderSigning', around);
     new Verification(this, 'Verification', around);
     const sign = new Signing(this, 'Signing', around).queue;
     const delivery = new Delivery(this, 'Delivery', around).queue;

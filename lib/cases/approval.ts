@@ -1,5 +1,23 @@
 import * as z from 'zod';
+import { signingAlgorithm } from '../directory/certificates.ts';
 import { personId } from '../directory/person.ts';
+
+/** A signature made with a key that stays with its holder: with it the signed file can be made at any time, always the same. */
+export const holderSignature = z.object({
+  /** Epoch ms; stands in the file. */
+  signingTime: z.number().int(),
+  /** Place name that stands in the file. */
+  location: z.string(),
+  algorithm: signingAlgorithm,
+  /** DER in base64. */
+  certificate: z.string(),
+  chain: z.array(z.string()),
+  /** SHA-256 of the message that was signed, hex. */
+  messageSha256: z.string().length(64),
+  /** Base64; ECDSA as ECDSA-Sig-Value. */
+  signature: z.string(),
+});
+export type HolderSignature = z.infer<typeof holderSignature>;
 
 /** A leader's approval: of exactly these bytes, in this capacity, on this day. */
 export const approval = z.object({
@@ -11,6 +29,8 @@ export const approval = z.object({
   principal: z.string().optional(),
   at: z.number().int(),
   sha256: z.string().length(64),
+  /** The signature that the leader made themselves; absent where the service signs for them. */
+  own: holderSignature.optional(),
 });
 export type Approval = z.infer<typeof approval>;
 

@@ -1,6 +1,7 @@
 import { type Actor, assignmentsAt, type UnitCode } from '../access/actor.ts';
 import { type Competence, competenceOf } from '../access/signing-competence.ts';
 import type { Directory } from '../directory/directory.ts';
+import { inOffice } from '../directory/unit.ts';
 import type { EpochMs } from '../platform/clock.ts';
 import { ProblemError } from '../platform/errors.ts';
 import type { Sha256Hex } from '../platform/hash.ts';
@@ -14,23 +15,29 @@ export interface Approving {
   readonly draft: { readonly sha256: Sha256Hex };
   /** The draft as the leader was shown it. */
   readonly shown: Sha256Hex;
+  /** Who is to have the leader's key: the service, which then signs, or the leader. */
+  readonly keyWith: 'service' | 'holder';
 }
 
 /**
  * A leader approves exactly the bytes they were shown, in a capacity they hold that day, with a certificate they can sign
  * with (NĐ 30/2020 art. 12, 13).
- * @throws ProblemError `document_changed`, `signer_not_competent`, `signer_without_certificate`, `certificate_expired`,
- *   `certificate_not_yet_valid`
+ * @throws ProblemError `document_changed`, `unit_ended`, `signer_not_competent`, `signer_without_certificate`, `certificate_expired`,
+ *   `certificate_not_yet_valid`, `signing_key_with_holder`, `signing_key_not_with_holder`
  */
 export async function approve(
   directory: Pick<Directory, 'signerOf' | 'staff' | 'unit'>,
   actor: Actor,
-  { unit, type, draft, shown }: Approving,
+  { unit, type, draft, shown, keyWith }: Approving,
   at: EpochMs,
 ): Promise<Approval> {
   if (draft.sha256 !== shown) throw new ProblemError('document_changed', { field: 'sha256' });
+  inOffice(await directory.unit(unit), at);
   const competence = competenceOf(actor, unit, type, at);
-  await directory.signerOf({ kind: 'person', id: actor.personId }, at);
+  const { key } = await directory.signerOf({ kind: 'person', id: actor.personId }, at);
+  if ((key.kind === 'own') !== (keyWith === 'holder')) {
+    throw new ProblemError(key.kind === 'own' ? 'signing_key_with_holder' : 'signing_key_not_with_holder');
+  }
   const principal = await principalOf(directory, unit, competence, at);
   return {
     by: actor.personId,

@@ -2,6 +2,7 @@ import type { Actor } from '../access/actor.ts';
 import { CommitConflict } from '../platform/commit-conflict.ts';
 import { ProblemError } from '../platform/errors.ts';
 import { OPERATOR_GROUP } from '../platform/names.ts';
+import { cleanName } from '../platform/text.ts';
 import type { DirectoryWriter } from './directory-writer.ts';
 import { type Person, personFacts, personId } from './person.ts';
 
@@ -40,7 +41,7 @@ export async function actorOf(deps: ActorDeps, claims: SignInClaims): Promise<Ac
 /** The record as it should be; the very same object when nothing is to be changed. */
 function fromClaims(id: Person['id'], known: Person | undefined, claims: SignInClaims): Person {
   if (known && known.keptBy === 'operator') return known;
-  const name = claims.name || known?.name || '';
+  const name = cleanName(claims.name) || known?.name || '';
   const email = personFacts.shape.email.safeParse(claims.email).data ?? known?.email;
   if (known && known.name === name && known.email === email) return known;
   const base = known ?? { id, language: 'vi', assignments: [], keptBy: 'sign-in', certificates: [], version: 0 };

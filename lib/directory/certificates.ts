@@ -1,6 +1,8 @@
 import * as z from 'zod';
 import type { PersonId, UnitCode } from '../access/actor.ts';
 import type { SigningAlgorithm } from '../pki/algorithms.ts';
+import type { Certificate } from '../pki/certificate.ts';
+import { usualAlgorithm } from '../pki/signer.ts';
 import type { EpochMs } from '../platform/clock.ts';
 import { ProblemError } from '../platform/errors.ts';
 
@@ -8,8 +10,28 @@ import { ProblemError } from '../platform/errors.ts';
 export const keySpec = z.enum(['RSA_2048', 'RSA_3072', 'ECC_NIST_P256']);
 export type KeySpec = z.infer<typeof keySpec>;
 
-/** A holder's key in KMS. It is always named by its alias: the alias is what permissions are granted on. */
-export const signingKey = z.object({ alias: z.string(), spec: keySpec });
+export const signingAlgorithm = z.object({
+  scheme: z.enum(['rsa-pkcs1', 'rsa-pss', 'ecdsa']),
+  hash: z.enum(['sha256', 'sha384', 'sha512']),
+}) satisfies z.ZodType<SigningAlgorithm>;
+
+/** A key in KMS. It is always named by its alias: the alias is what permissions are granted on. */
+const kmsKey = z.object({ kind: z.literal('kms').default('kms'), alias: z.string(), spec: keySpec });
+export type KmsKeyRecord = z.infer<typeof kmsKey>;
+
+/** A credential of a remote signing service that the stage knows, by the service's name there. */
+const remoteKey = z.object({
+  kind: z.literal('remote'),
+  service: z.string(),
+  credentialId: z.string(),
+  algorithm: signingAlgorithm,
+});
+
+/** A key that stays with the person: the service has only the certificate. */
+const ownKey = z.object({ kind: z.literal('own'), algorithm: signingAlgorithm });
+
+/** Where a holder's key is. Records older than the kinds are of keys in KMS. */
+export const signingKey = z.union([remoteKey, ownKey, kmsKey]);
 export type SigningKeyRecord = z.infer<typeof signingKey>;
 
 /** A certificate as it was installed; earlier ones are kept, for what was signed with them. */
@@ -23,6 +45,8 @@ export const installedCertificate = z.object({
   notBefore: z.number().int(),
   notAfter: z.number().int(),
   installedAt: z.number().int(),
+  /** The kind of key that the holder had then; of another kind it is not signed with. */
+  keyKind: z.enum(['kms', 'remote', 'own']).default('kms'),
 });
 export type InstalledCertificate = z.infer<typeof installedCertificate>;
 
@@ -36,17 +60,26 @@ export interface SignerFacts {
   readonly holder: KeyHolder;
   /** Name as it is shown with the signature. */
   readonly name: string;
-  /** KMS alias of the key. */
-  readonly keyId: string;
+  readonly key: SigningKeyRecord;
   readonly algorithm: SigningAlgorithm;
   /** DER. */
   readonly certificate: Uint8Array;
   readonly chain: readonly Uint8Array[];
 }
 
-/** How keys of a kind sign: PKCS#1 v1.5 or ECDSA, with SHA-256. */
+/** How keys in KMS sign: PKCS#1 v1.5 or ECDSA, with SHA-256. */
 export function algorithmOf(spec: KeySpec): SigningAlgorithm {
   return { scheme: spec === 'ECC_NIST_P256' ? 'ecdsa' : 'rsa-pkcs1', hash: 'sha256' };
+}
+
+/** A key elsewhere, of which only the certificate is here. @throws ProblemError `certificate_invalid` */
+export function elsewhere(
+  place:
+    | { readonly kind: 'own' }
+    | { readonly kind: 'remote'; readonly service: string; readonly credentialId: string },
+  certificate: Pick<Certificate, 'publicKeyInfo'>,
+): SigningKeyRecord {
+  return { ...place, algorithm: usualAlgorithm(certificate) };
 }
 
 /**
@@ -76,12 +109,13 @@ export function signerFacts(
 ): SignerFacts {
   const none = holder.kind === 'unit' ? 'unit_without_seal' : 'signer_without_certificate';
   if (!key) throw new ProblemError(none);
-  const installed = certificateAt(certificates, at, none);
+  const ofKey = certificates.filter((item) => item.keyKind === key.kind);
+  const installed = certificateAt(ofKey, at, none);
   return {
     holder,
     name,
-    keyId: key.alias,
-    algorithm: algorithmOf(key.spec),
+    key,
+    algorithm: key.kind === 'kms' ? algorithmOf(key.spec) : key.algorithm,
     certificate: Buffer.from(installed.certificate, 'base64'),
     chain: installed.chain.map((item) => Buffer.from(item, 'base64')),
   };

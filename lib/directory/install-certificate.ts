@@ -2,6 +2,7 @@ import type { Actor } from '../access/actor.ts';
 import { authorize } from '../access/policy.ts';
 import { type Certificate, fingerprint, parseCertificate, publicKeyOf } from '../pki/certificate.ts';
 import { buildPath } from '../pki/certificate-path.ts';
+import { readCertificationRequest } from '../pki/certification-request.ts';
 import { equalBytes } from '../pki/der.ts';
 import { decodePem } from '../pki/pem.ts';
 import { usableCertificate } from '../pki/signer.ts';
@@ -9,7 +10,13 @@ import type { Write } from '../platform/aws/table.ts';
 import type { EpochMs } from '../platform/clock.ts';
 import { ProblemError } from '../platform/errors.ts';
 import { acceptedAt } from '../signatures/algorithm-policy.ts';
-import { algorithmOf, type InstalledCertificate, type KeyHolder } from './certificates.ts';
+import {
+  algorithmOf,
+  elsewhere,
+  type InstalledCertificate,
+  type KeyHolder,
+  type SigningKeyRecord,
+} from './certificates.ts';
 import type { Directory } from './directory.ts';
 import { type HolderDirectory, holderRecord } from './key-holder.ts';
 import type { SigningKeys } from './signing-keys.ts';
@@ -20,28 +27,40 @@ const MAX_CERTIFICATES = 10;
 export interface InstallCertificateDeps {
   readonly directory: HolderDirectory & Pick<Directory, 'trustAnchors'>;
   readonly keys: Pick<SigningKeys, 'publicKey'>;
+  /** Names of the remote signing services that the stage allows. */
+  readonly remoteServices: readonly string[];
+}
+
+/** A certificate to install, and where its key is: in KMS unless something else is said. */
+export interface CertificateToInstall {
+  /** PEM: the certificate first, then its issuers in any order. */
+  readonly certificate: string;
+  /** PKCS#10 in PEM, signed by the key of the certificate: a person's own key, which proves that they have it. */
+  readonly request?: string | undefined;
+  /** A credential of a remote signing service. */
+  readonly remote?: { readonly service: string; readonly credentialId: string } | undefined;
 }
 
 /**
- * Installs a certificate for the key of a unit or a person: it must be in force, meant for signing, belong to the very key in
- * KMS and chain to a trust anchor of this day. Earlier certificates stay on record.
- * @param pem the certificate first, then its issuers in any order
- * @throws ProblemError `forbidden`, `unit_unknown`, `person_unknown`, `signing_key_unavailable`, `certificate_*`
+ * Installs a certificate for the key of a unit or a person: it must be in force, meant for signing, belong to the very key
+ * and chain to a trust anchor of this day. Earlier certificates stay on record.
+ * @throws ProblemError `forbidden`, `unit_unknown`, `person_unknown`, `signing_key_unavailable`, `certificate_*`,
+ *   `certification_request_invalid`, `remote_service_unknown`
  */
 export async function installCertificate(
   deps: InstallCertificateDeps,
   actor: Actor,
   holder: KeyHolder,
-  pem: string,
+  asked: CertificateToInstall,
   at: EpochMs,
   stamp: (installed: InstalledCertificate) => Write,
 ): Promise<InstalledCertificate> {
   authorize(actor, 'directory.write', {}, at);
   const record = await holderRecord(deps.directory, holder);
-  if (!record.key) throw new ProblemError('signing_key_unavailable', { detail: 'Make the key first.' });
-  const [first, ...issuers] = readCertificates(pem);
-  const certificate = usableCertificate({ certificate: first, algorithm: algorithmOf(record.key.spec) }, at);
-  await belongsTo(certificate, deps.keys.publicKey(record.key.alias));
+  const [first, ...issuers] = readCertificates(asked.certificate);
+  const key = await keyOf(deps, holder, record.key, asked, parseCertificate(first));
+  const algorithm = key.kind === 'kms' ? algorithmOf(key.spec) : key.algorithm;
+  const certificate = usableCertificate({ certificate: first, algorithm }, at);
   const path = await trustedPath(deps, certificate, issuers, at);
   const installed: InstalledCertificate = {
     sha256: fingerprint(certificate),
@@ -51,9 +70,10 @@ export async function installCertificate(
     notBefore: certificate.notBefore,
     notAfter: certificate.notAfter,
     installedAt: at,
+    keyKind: key.kind,
   };
   const others = record.certificates.filter((item) => item.sha256 !== installed.sha256);
-  await deps.directory.commit([...record.writes({ certificates: [...others, installed] }), stamp(installed)]);
+  await deps.directory.commit([...record.writes({ key, certificates: [...others, installed] }), stamp(installed)]);
   return installed;
 }
 
@@ -64,8 +84,35 @@ function readCertificates(pem: string): [Uint8Array, ...Uint8Array[]] {
   return [first, ...rest];
 }
 
-async function belongsTo(certificate: Certificate, key: Promise<Uint8Array>): Promise<void> {
-  const own = publicKeyOf({ publicKeyInfo: await key });
+/** The key that the certificate is for, once it is shown that it is. A remote key shows it with every signature. */
+async function keyOf(
+  deps: InstallCertificateDeps,
+  holder: KeyHolder,
+  present: SigningKeyRecord | undefined,
+  { request, remote }: CertificateToInstall,
+  certificate: Certificate,
+): Promise<SigningKeyRecord> {
+  if (remote) {
+    if (!deps.remoteServices.includes(remote.service)) {
+      throw new ProblemError('remote_service_unknown', { field: 'remote.service' });
+    }
+    return elsewhere({ kind: 'remote', ...remote }, certificate);
+  }
+  if (request !== undefined) {
+    // A seal is pressed by the system; a key that it has no way to is of no use to an agency.
+    if (holder.kind === 'unit') throw new ProblemError('invalid_field', { field: 'request' });
+    const [csr] = decodePem('CERTIFICATE REQUEST', request);
+    if (!csr) throw new ProblemError('certification_request_invalid', { field: 'request' });
+    belongsTo(certificate, readCertificationRequest(csr));
+    return elsewhere({ kind: 'own' }, certificate);
+  }
+  if (present?.kind !== 'kms') throw new ProblemError('signing_key_unavailable', { detail: 'Make the key first.' });
+  belongsTo(certificate, await deps.keys.publicKey(present.alias));
+  return present;
+}
+
+function belongsTo(certificate: Certificate, publicKeyInfo: Uint8Array): void {
+  const own = publicKeyOf({ publicKeyInfo });
   if (!own || !publicKeyOf(certificate)?.equals(own)) throw new ProblemError('certificate_key_mismatch');
 }
 

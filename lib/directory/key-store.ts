@@ -2,7 +2,7 @@ import { AlreadyExistsException, CreateAliasCommand, CreateKeyCommand, type KMSC
 import { createKmsSigningKey, readKmsPublicKey } from '../pki/kms-signer.ts';
 import type { SigningKey } from '../pki/signer.ts';
 import { KEY_STAGE_TAG } from '../platform/names.ts';
-import { algorithmOf, type KeySpec, type SigningKeyRecord } from './certificates.ts';
+import { algorithmOf, type KeySpec, type KmsKeyRecord } from './certificates.ts';
 import type { SigningKeys } from './signing-keys.ts';
 
 /** Signing keys in KMS, tagged with their stage, always asked for by alias. */
@@ -35,7 +35,7 @@ export class KeyStore implements SigningKeys {
     return readKmsPublicKey({ client: this.#client, keyId: alias });
   }
 
-  signingKey(key: SigningKeyRecord): SigningKey {
+  signingKey(key: KmsKeyRecord): SigningKey {
     return createKmsSigningKey({ client: this.#client, keyId: key.alias, algorithm: algorithmOf(key.spec) });
   }
 }

@@ -6,7 +6,7 @@ import { encodePem } from '../pki/pem.ts';
 import type { Write } from '../platform/aws/table.ts';
 import type { EpochMs } from '../platform/clock.ts';
 import { ProblemError } from '../platform/errors.ts';
-import type { KeyHolder, KeySpec, SigningKeyRecord } from './certificates.ts';
+import type { KeyHolder, KeySpec, KmsKeyRecord } from './certificates.ts';
 import { type HolderDirectory, type HolderRecord, holderRecord } from './key-holder.ts';
 import { aliasOf, type SigningKeys } from './signing-keys.ts';
 
@@ -19,13 +19,14 @@ export interface MakeKeyDeps {
 
 /** A holder's key, and the request to have it certified. */
 export interface MadeKey {
-  readonly key: SigningKeyRecord;
+  readonly key: KmsKeyRecord;
   /** PKCS#10 in PEM, signed by the key itself. */
   readonly csr: string;
 }
 
 /**
- * Makes the signing key of a unit or a person, once: asked again it gives a new request for the same key.
+ * Makes the signing key of a unit or a person, once: asked again it gives a new request for the same key. Where the holder had
+ * a key elsewhere, the one made here takes its place.
  * @throws ProblemError `forbidden`, `unit_unknown`, `person_unknown`, `signing_key_unavailable`
  */
 export async function makeKey(
@@ -56,10 +57,10 @@ async function withKey(
   deps: MakeKeyDeps,
   holder: KeyHolder,
   spec: KeySpec,
-): Promise<HolderRecord & { readonly key: SigningKeyRecord }> {
+): Promise<HolderRecord & { readonly key: KmsKeyRecord }> {
   const record = await holderRecord(deps.directory, holder);
-  if (record.key) return { ...record, key: record.key };
-  const key = { alias: aliasOf(deps.aliasPrefix, holder), spec };
+  if (record.key?.kind === 'kms') return { ...record, key: record.key };
+  const key = { kind: 'kms', alias: aliasOf(deps.aliasPrefix, holder), spec } as const;
   await deps.keys.make(key.alias, spec);
   await deps.directory.commit(record.writes({ key }));
   return { ...(await holderRecord(deps.directory, holder)), key };

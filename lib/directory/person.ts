@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { Assignment, PersonId } from '../access/actor.ts';
+import { oneLine } from '../platform/text.ts';
 import { installedCertificate, signingKey } from './certificates.ts';
 import { calendarDay, unitCode } from './unit.ts';
 
@@ -18,7 +19,7 @@ export type Language = z.infer<typeof language>;
 export const assignment = z.object({
   unit: unitCode,
   role: z.enum(['clerk', 'officer', 'leader']),
-  title: z.string().min(1).max(100).meta({ example: 'Chủ tịch' }),
+  title: oneLine(100).meta({ example: 'Chủ tịch' }),
   capacity: z.enum(['head', 'KT', 'TM', 'TL', 'TUQ']).optional(),
   from: calendarDay,
   until: calendarDay.optional(),
@@ -26,7 +27,7 @@ export const assignment = z.object({
 
 /** What the operator declares of a person on the staff. */
 export const personFacts = z.object({
-  name: z.string().min(1).max(200),
+  name: oneLine(200),
   email: z.email().max(254).optional(),
   assignments: z.array(assignment).max(20).default([]),
 });

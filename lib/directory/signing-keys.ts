@@ -1,5 +1,5 @@
 import type { SigningKey } from '../pki/signer.ts';
-import type { KeyHolder, KeySpec, SigningKeyRecord } from './certificates.ts';
+import type { KeyHolder, KeySpec, KmsKeyRecord } from './certificates.ts';
 
 /** Keys that sign, made and kept in KMS. */
 export interface SigningKeys {
@@ -7,7 +7,7 @@ export interface SigningKeys {
   make(alias: string, spec: KeySpec): Promise<void>;
   /** SubjectPublicKeyInfo in DER. @throws ProblemError `signing_key_unavailable` */
   publicKey(alias: string): Promise<Uint8Array>;
-  signingKey(key: SigningKeyRecord): SigningKey;
+  signingKey(key: KmsKeyRecord): SigningKey;
 }
 
 /**

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import type { UnitCode } from '../access/actor.ts';
 import { type EpochMs, type LocalDate, localDate } from '../platform/clock.ts';
 import { ProblemError } from '../platform/errors.ts';
+import { oneLine } from '../platform/text.ts';
 import { sequenceRule } from '../registers/sequence-rules.ts';
 import { installedCertificate, signingKey } from './certificates.ts';
 
@@ -20,14 +21,14 @@ export const tier = z.enum(['province', 'commune']);
 
 /** What the operator declares of a unit. */
 export const unitFacts = z.object({
-  name: z.string().min(1).max(200).meta({ example: 'Ủy ban nhân dân xã Hoằng Hóa' }),
+  name: oneLine(200).meta({ example: 'Ủy ban nhân dân xã Hoằng Hóa' }),
   /** Its part of a document's symbol. */
   notation: z
     .string()
     .regex(/^[\p{Lu}0-9.-]{1,20}$/u)
     .meta({ example: 'UBND' }),
   /** Place name that stands before the date of its letters (NĐ 30/2020, annex I). */
-  place: z.string().min(1).max(100).meta({ example: 'Hoằng Hóa' }),
+  place: oneLine(100).meta({ example: 'Hoằng Hóa' }),
   tier,
   email: z.email().max(254).optional(),
   formerCodes: z.array(unitCode).max(20).default([]),
@@ -55,6 +56,12 @@ export type Unit = z.output<typeof unitRecord>;
 export function exists(unit: Pick<Unit, 'from' | 'until'>, at: EpochMs): boolean {
   const day = localDate(at);
   return unit.from <= day && (unit.until === undefined || day <= unit.until);
+}
+
+/** Who has ended signs, numbers and seals nothing more. @throws ProblemError `unit_ended` */
+export function inOffice<U extends Pick<Unit, 'from' | 'until'>>(unit: U, at: EpochMs): U {
+  if (!exists(unit, at)) throw new ProblemError('unit_ended', { field: 'unit' });
+  return unit;
 }
 
 /** Longest line of successors that is followed. */

@@ -99,6 +99,14 @@ export function takeInto(document: Document, caseId: string, unit: UnitCode | un
   return revised(document, { caseId, ...(unit === undefined ? {} : { unit }) });
 }
 
+/**
+ * The unit's own document from now on, no longer its uploader's: who leaves the unit leaves its documents.
+ * @throws ProblemError as `takeInto`
+ */
+export function takeOver(document: Document, caseId: string, unit: UnitCode): Document {
+  return { ...takeInto(document, caseId, unit), owner: undefined };
+}
+
 /** @throws ProblemError `not_found` */
 export function versionOf(document: Document, n: number): DocumentVersion {
   const found = document.versions.find((version) => version.n === n);

@@ -1,6 +1,7 @@
 import type { Actor, UnitCode } from '../access/actor.ts';
 import { authorize } from '../access/policy.ts';
-import { accessSubject as documentSubject, latestVersion, takeInto } from '../documents/document.ts';
+import { inOffice } from '../directory/unit.ts';
+import { accessSubject as documentSubject, latestVersion, takeOver } from '../documents/document.ts';
 import { EMPTY_LOG } from '../evidence/case-event.ts';
 import type { Write } from '../platform/aws/table.ts';
 import { type EpochMs, localDate } from '../platform/clock.ts';
@@ -76,6 +77,7 @@ async function readDraft(
   if (!documentTypeAt(draft.type, localDate(at))) {
     throw new ProblemError('invalid_field', { field: 'type', detail: 'There is no such document type.' });
   }
+  inOffice(await deps.directory.unit(unit), at);
   const recipients = await resolveRecipients(deps.directory, unit, draft.recipients, at);
   const document = await deps.documents.document(draft.documentId);
   authorize(actor, 'document.read', documentSubject(document), at, 'document.read');
@@ -91,5 +93,5 @@ async function readDraft(
     ...(draft.office === undefined ? {} : { office: draft.office }),
     draft: { documentId: document.id, sha256: version.sha256, drafter: actor.personId },
   };
-  return { facts, taken: deps.documents.putWrite(takeInto(document, code, unit), document) };
+  return { facts, taken: deps.documents.putWrite(takeOver(document, code, unit), document) };
 }

@@ -1,5 +1,6 @@
 import type { Actor } from '../access/actor.ts';
 import { authorize } from '../access/policy.ts';
+import { inOffice } from '../directory/unit.ts';
 import type { EpochMs } from '../platform/clock.ts';
 import type { CaseCode } from '../platform/ids.ts';
 import { takeNumber } from '../registers/take-number.ts';
@@ -9,7 +10,7 @@ import { numbered } from './dispatch-transitions.ts';
 
 /**
  * The clerk issues a signed dispatch: it takes the next outgoing number in this very transaction, is sealed, and goes out.
- * @throws ProblemError `not_found`, `forbidden`, `invalid_state`, `unit_without_seal`, `certificate_expired`
+ * @throws ProblemError `not_found`, `forbidden`, `invalid_state`, `unit_ended`, `unit_without_seal`, `certificate_expired`
  */
 export async function issueDispatch(
   deps: Pick<ExchangeDeps, 'dispatches' | 'events' | 'directory' | 'registers'>,
@@ -21,7 +22,7 @@ export async function issueDispatch(
   const dispatch = await deps.dispatches.dispatch(code);
   authorize(actor, 'dispatch.issue', accessSubject(dispatch), at, 'dispatch.read');
   const { type, office } = inState(dispatch, 'signed');
-  const unit = await deps.directory.unit(dispatch.unit);
+  const unit = inOffice(await deps.directory.unit(dispatch.unit), at);
   // A number is never taken for what cannot be sealed.
   await deps.directory.signerOf({ kind: 'unit', code: unit.code }, at);
   const request = { register: 'outgoing', unit, type, drafter: office, caseId: code, caseCode: code, at } as const;

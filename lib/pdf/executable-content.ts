@@ -21,8 +21,15 @@ const PROGRAM_MAGIC: readonly string[] = [
   '2321', // #! scripts
 ];
 
-/** True when the name says that opening the file runs it; endings hidden behind dots, blanks or streams count too. */
+/** No file system takes longer names; what a reader makes of one is anybody's guess. */
+const LONGEST_NAME = 1024;
+
+/**
+ * True when the name says that opening the file runs it; endings hidden behind dots, blanks or streams count too, and names
+ * too long for any file system.
+ */
 export function hasExecutableName(fileName: string): boolean {
+  if (fileName.length > LONGEST_NAME) return true;
   const base = fileName
     .normalize('NFKC')
     .replace(/[\p{Cc}\p{Cf}]/gu, '')

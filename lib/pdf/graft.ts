@@ -2,7 +2,8 @@ import { deflateSync } from 'node:zlib';
 import { memorySource } from './byte-source.ts';
 import { openPdf, type PdfDocument } from './document.ts';
 import { dict, isArray, isDict, isRef, isStream, name, type PdfObject, type PdfRef } from './objects.ts';
-import { pageAt } from './page-tree.ts';
+import { uprightMatrix } from './page-geometry.ts';
+import { type PdfPage, pageAt } from './page-tree.ts';
 import { broken } from './problems.ts';
 import type { Revision } from './revision.ts';
 
@@ -16,9 +17,15 @@ export interface Drawing {
 
 /**
  * Brings a drawing into a revision as a form XObject (ISO 32000-2 §8.10) with all that it uses, and gives the
- * reference to it. `matrix` turns the form where the page is turned.
+ * reference to it, turned as the page is. In a room of another shape it keeps its own, as large as fits, in the middle.
  */
-export async function graftDrawing(revision: Revision, drawing: Drawing, matrix: readonly number[]): Promise<PdfRef> {
+export async function graftDrawing(
+  revision: Revision,
+  drawing: Drawing,
+  room: { readonly width: number; readonly height: number },
+  rotate: PdfPage['rotate'],
+): Promise<PdfRef> {
+  const box = roomyBox(drawing, room);
   const from = await openPdf(memorySource(drawing.pdf));
   const page = await pageAt(from, 0);
   const content = await pageContent(from, await from.value(page.dict, 'Contents'));
@@ -28,13 +35,21 @@ export async function graftDrawing(revision: Revision, drawing: Drawing, matrix:
     dict: dict({
       Type: name('XObject'),
       Subtype: name('Form'),
-      BBox: [0, 0, drawing.width, drawing.height],
-      Matrix: matrix,
+      BBox: box,
+      Matrix: uprightMatrix(rotate, drawing.width, drawing.height),
       Resources: await graft.copy(page.resources ?? new Map()),
       Filter: name('FlateDecode'),
     }),
     raw: deflateSync(content, { level: 9 }),
   });
+}
+
+/** The drawing's box, extended on two sides to the shape of the room that the reader will fit it into (§12.5.5). */
+function roomyBox({ width, height }: Drawing, room: { readonly width: number; readonly height: number }): number[] {
+  const shape = room.width / room.height;
+  if (Math.abs(shape - width / height) < 1e-3) return [0, 0, width, height];
+  const [sides, ends] = [(height * shape - width) / 2, (width / shape - height) / 2];
+  return sides > 0 ? [-sides, 0, width + sides, height] : [0, -ends, width, height + ends];
 }
 
 async function pageContent(document: PdfDocument, contents: PdfObject): Promise<Uint8Array> {

@@ -8,18 +8,14 @@ export function shownSize(page: PdfPage): { width: number; height: number } {
   return { width: (upright ? width : height) * page.userUnit, height: (upright ? height : width) * page.userUnit };
 }
 
-export interface Placement {
-  /** /Rect of an annotation: lower left and upper right corner in user space. */
-  readonly rect: readonly [number, number, number, number];
-  /** /Matrix of its appearance, so that the appearance stands upright on the turned page. */
-  readonly matrix: readonly [number, number, number, number, number, number];
-}
+/** /Rect of an annotation: lower left and upper right corner in user space. */
+export type Rect = readonly [number, number, number, number];
 
 /**
  * Places a box given as a reader sees the page (origin at the lower left of the visible part, points) in the page's
  * user space. Throws `pdf_placement` when any of it would lie outside the visible part.
  */
-export function placeOnPage(page: PdfPage, box: Box): Placement {
+export function placeOnPage(page: PdfPage, box: Box): Rect {
   const shown = shownSize(page);
   const slack = 0.01;
   const inside =
@@ -32,10 +28,7 @@ export function placeOnPage(page: PdfPage, box: Box): Placement {
   }
   const [x1, y1] = toUserSpace(page, box.x, box.y);
   const [x2, y2] = toUserSpace(page, box.x + box.width, box.y + box.height);
-  return {
-    rect: [Math.min(x1, x2), Math.min(y1, y2), Math.max(x1, x2), Math.max(y1, y2)],
-    matrix: uprightMatrix(page.rotate, box.width, box.height),
-  };
+  return [Math.min(x1, x2), Math.min(y1, y2), Math.max(x1, x2), Math.max(y1, y2)];
 }
 
 /** A point as seen → the same point in user space. /Rotate turns the page clockwise. */
@@ -54,8 +47,12 @@ function toUserSpace(page: PdfPage, shownX: number, shownY: number): [number, nu
   }
 }
 
-/** Turns a form of the given size against the page's own turn, back into the first quadrant. */
-export function uprightMatrix(rotate: PdfPage['rotate'], width: number, height: number): Placement['matrix'] {
+/** /Matrix of a form of the given size: against the page's own turn, back into the first quadrant. */
+export function uprightMatrix(
+  rotate: PdfPage['rotate'],
+  width: number,
+  height: number,
+): readonly [number, number, number, number, number, number] {
   switch (rotate) {
     case 90:
       return [0, 1, -1, 0, height, 0];
@@ -84,4 +81,15 @@ export function shownBox(page: PdfPage, rect: Box): Box {
     width: (upright ? rect.width : rect.height) * page.userUnit,
     height: (upright ? rect.height : rect.width) * page.userUnit,
   };
+}
+
+/** A point of user space as a reader sees it: points from the lower left of the visible part. */
+export function shownPoint(page: PdfPage, point: { readonly x: number; readonly y: number }): { x: number; y: number } {
+  const { x, y } = shownBox(page, { ...point, width: 0, height: 0 });
+  return { x, y };
+}
+
+/** True when two boxes share some area. */
+export function overlap(a: Box, b: Box): boolean {
+  return a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;
 }

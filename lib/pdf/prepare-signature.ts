@@ -8,7 +8,7 @@ import { pageAt } from './page-tree.ts';
 import { broken } from './problems.ts';
 import { Revision } from './revision.ts';
 import type { Placeholder } from './serialize.ts';
-import { attachToForm, attachToPage, fillField, newFieldName } from './signature-field.ts';
+import { attachToForm, attachToPage, checkFieldName, fillField, newFieldName } from './signature-field.ts';
 import {
   type CertificationLevel,
   certificationLevel,
@@ -65,8 +65,8 @@ const BYTE_RANGE_WIDTH = 64;
  * digest to sign is over `signedTail` after all bytes of the original. Nothing of the original is changed or needed
  * but the few objects that the new ones touch.
  *
- * Throws `pdf_broken`, `pdf_limits`, `pdf_xfa`, `pdf_certified_no_changes`, `pdf_field_locked`, `pdf_placement`,
- * `invalid_state`.
+ * Throws `pdf_broken`, `pdf_limits`, `pdf_xfa`, `pdf_certified_no_changes`, `pdf_field_locked`, `pdf_field_name`,
+ * `pdf_field_widgets`, `pdf_placement`, `invalid_state`.
  */
 export async function prepareSignature(document: PdfDocument, request: SignatureRequest): Promise<PreparedSignature> {
   const form = await acroForm(document);
@@ -75,6 +75,7 @@ export async function prepareSignature(document: PdfDocument, request: Signature
   refuseWaitingFields(document, fields);
   const fieldName = request.fieldName ?? (await newFieldName(document, form));
   await refuseForbidden(document, fields, fieldName, request);
+  if (request.fieldName !== undefined) await checkFieldName(document, form, fields, fieldName);
   const revision = new Revision(document);
   const existing = fields.find((field) => field.name === fieldName);
   const lock = request.lock ?? (existing && (await lockOf(document, await document.value(existing.dict, 'Lock'))));
@@ -165,9 +166,9 @@ async function addField(
   siblings: readonly PdfObject[],
 ): Promise<void> {
   const page = await pageAt(revision.document, request.visible?.page ?? 0);
-  const placement = request.visible && placeOnPage(page, request.visible.box);
-  const form =
-    request.visible && placement && (await graftDrawing(revision, request.visible.drawing, placement.matrix));
+  const { visible } = request;
+  const rect = visible && placeOnPage(page, visible.box);
+  const form = visible && (await graftDrawing(revision, visible.drawing, visible.box, page.rotate));
   const widget = revision.add(
     dict({
       Type: name('Annot'),
@@ -175,7 +176,7 @@ async function addField(
       FT: name('Sig'),
       T: textString(fieldName),
       F: 132,
-      Rect: placement?.rect ?? [0, 0, 0, 0],
+      Rect: rect ?? [0, 0, 0, 0],
       P: page.ref,
       V: signature,
       AP: form && dict({ N: form }),

@@ -1,3 +1,4 @@
+import { ProblemError } from '../platform/errors.ts';
 import type { PdfDocument } from './document.ts';
 import { type AcroForm, rootFields } from './form-fields.ts';
 import { type Drawing, graftDrawing } from './graft.ts';
@@ -6,18 +7,18 @@ import {
   dictWith,
   isArray,
   isDict,
-  isInteger,
   isRef,
   isString,
   type PdfDict,
   type PdfObject,
   type PdfRef,
 } from './objects.ts';
-import { uprightMatrix } from './page-geometry.ts';
+import { shownBox } from './page-geometry.ts';
 import { boxOf, type PdfPage } from './page-tree.ts';
 import { broken } from './problems.ts';
 import type { Revision } from './revision.ts';
 import type { SignatureField } from './signature-permissions.ts';
+import { pageShowing } from './signature-place.ts';
 import { decodeTextString } from './text-string.ts';
 
 /** /SigFlags: SignaturesExist and AppendOnly (ISO 32000-2 table 225). */
@@ -25,15 +26,37 @@ const SIG_FLAGS = 3;
 
 /** The first of `Signature1`, `Signature2` … that no top-level field bears. */
 export async function newFieldName(document: PdfDocument, form: AcroForm | undefined): Promise<string> {
+  const taken = await topNames(document, form);
+  let number = 1;
+  while (taken.has(`Signature${number}`)) number++;
+  return `Signature${number}`;
+}
+
+/**
+ * A name is that of a signature field which is there, or new: then no field bears it, and it is a partial name, without
+ * full stops (ISO 32000-2 §12.7.4.2). @throws ProblemError `pdf_field_name`
+ */
+export async function checkFieldName(
+  document: PdfDocument,
+  form: AcroForm | undefined,
+  fields: readonly SignatureField[],
+  name: string,
+): Promise<void> {
+  const same = fields.filter((field) => field.name === name).length;
+  if (same === 1) return;
+  if (same > 1 || name === '' || name.includes('.') || (await topNames(document, form)).has(name)) {
+    throw new ProblemError('pdf_field_name');
+  }
+}
+
+async function topNames(document: PdfDocument, form: AcroForm | undefined): Promise<Set<string>> {
   const taken = new Set<string>();
   for (const field of form ? await rootFields(document, form) : []) {
     const entry = await document.resolve(field);
     const partial = isDict(entry) ? await document.value(entry, 'T') : null;
     if (isString(partial)) taken.add(decodeTextString(partial));
   }
-  let number = 1;
-  while (taken.has(`Signature${number}`)) number++;
-  return `Signature${number}`;
+  return taken;
 }
 
 /** Puts a widget on a page: in the list of annotations that the page has, wherever that stands. */
@@ -76,7 +99,10 @@ async function changeForm(
   }
 }
 
-/** Fills an empty signature field that the document has; its widget shows the drawing when it has a place to. */
+/**
+ * Fills an empty signature field that the document has; its widget shows the drawing when it has a place to.
+ * @throws ProblemError `pdf_field_widgets`: a signature field never refers to more than one (ISO 32000-2 §12.7.5.5)
+ */
 export async function fillField(
   revision: Revision,
   field: SignatureField,
@@ -84,7 +110,7 @@ export async function fillField(
   visible: { readonly drawing: Drawing } | undefined,
 ): Promise<void> {
   const [widget, ...others] = field.widgets;
-  if (others.length > 0) throw broken('a signature field has several widgets');
+  if (others.length > 0) throw new ProblemError('pdf_field_widgets');
   const look = visible && widget ? await appearance(revision, widget, visible.drawing) : undefined;
   const merged = widget !== undefined && widget.num === field.ref.num;
   revision.set(field.ref, dictWith(field.dict, { V: signature, ...(merged ? look : {}) }));
@@ -97,12 +123,9 @@ export async function fillField(
 
 async function appearance(revision: Revision, widget: PdfRef, drawing: Drawing): Promise<Record<string, PdfObject>> {
   const own = await revision.document.get(widget);
-  const box = isDict(own) ? await boxOf(revision.document, own.get('Rect')) : undefined;
-  if (!isDict(own) || !box || box.width === 0 || box.height === 0) return {};
-  const page = await revision.document.dict(own, 'P');
-  const rotate = page ? await revision.document.value(page, 'Rotate') : 0;
-  const turn = isInteger(rotate) ? ((rotate % 360) + 360) % 360 : 0;
-  const upright = turn === 90 || turn === 180 || turn === 270 ? turn : 0;
-  const form = await graftDrawing(revision, drawing, uprightMatrix(upright, drawing.width, drawing.height));
+  const rect = isDict(own) ? await boxOf(revision.document, own.get('Rect')) : undefined;
+  const page = rect && rect.width > 0 && rect.height > 0 ? await pageShowing(revision.document, widget) : undefined;
+  if (!rect || !page) return {};
+  const form = await graftDrawing(revision, drawing, shownBox(page, rect), page.rotate);
   return { AP: dict({ N: form }), F: 132 };
 }

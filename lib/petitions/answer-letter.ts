@@ -1,4 +1,5 @@
 import type { LetterContent } from '../pdf/author/letter.ts';
+import { verificationLink } from '../verification/verification-link.ts';
 import type { PetitionIn } from './petition.ts';
 
 const ABOUT = { feedback: 'phản ánh, kiến nghị', complaint: 'khiếu nại', denunciation: 'tố cáo' } as const;
@@ -10,6 +11,7 @@ const ABOUT = { feedback: 'phản ánh, kiến nghị', complaint: 'khiếu nạ
 export function answerContent(
   petition: PetitionIn<'answer-writing'>,
   agency: { readonly name: string; readonly place: string },
+  portalUrl: string,
 ): LetterContent {
   const named = petition.kind !== 'denunciation' && petition.ownerName !== '';
   const paragraphs = petition.draft.text
@@ -24,6 +26,7 @@ export function answerContent(
     addressees: [named ? petition.ownerName : `Người gửi hồ sơ ${petition.code}`],
     body: paragraphs.map((text) => ({ text })),
     recipients: ['Như trên;', 'Lưu: VT.'],
+    qr: { text: verificationLink(portalUrl, petition.code), caption: 'Quét mã để kiểm tra văn bản' },
   };
 }
 

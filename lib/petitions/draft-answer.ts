@@ -5,7 +5,7 @@ import {
   accessSubject as documentSubject,
   latestVersion,
   protectIdentity,
-  takeInto,
+  takeOver,
 } from '../documents/document.ts';
 import type { EpochMs } from '../platform/clock.ts';
 import { ProblemError } from '../platform/errors.ts';
@@ -53,6 +53,6 @@ export async function draftAnswer(
 
 /** What answers a denunciation is read by those who may know who made it, and by nobody else. */
 function takenAsAnswer(document: Document, petition: Petition, officer: Actor): Document {
-  const taken = takeInto(document, petition.code, petition.unit);
+  const taken = takeOver(document, petition.code, petition.unit);
   return petition.kind === 'denunciation' ? protectIdentity(taken, officer.personId) : taken;
 }

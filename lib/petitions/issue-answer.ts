@@ -1,5 +1,6 @@
 import type { Actor } from '../access/actor.ts';
 import { authorize } from '../access/policy.ts';
+import { inOffice } from '../directory/unit.ts';
 import type { EpochMs } from '../platform/clock.ts';
 import type { CaseCode } from '../platform/ids.ts';
 import { takeNumber } from '../registers/take-number.ts';
@@ -10,7 +11,7 @@ import { answerNumbered } from './transitions.ts';
 
 /**
  * The clerk issues a signed answer: it takes the next outgoing number in this very transaction, and is then sealed.
- * @throws ProblemError `not_found`, `forbidden`, `invalid_state`, `unit_without_seal`, `certificate_expired`
+ * @throws ProblemError `not_found`, `forbidden`, `invalid_state`, `unit_ended`, `unit_without_seal`, `certificate_expired`
  */
 export async function issueAnswer(
   deps: Pick<PetitionDeps, 'petitions' | 'events' | 'directory' | 'registers'>,
@@ -22,7 +23,7 @@ export async function issueAnswer(
   const petition = await deps.petitions.petition(code);
   authorize(actor, 'petition.issue-answer', accessSubject(petition), at, 'petition.read');
   inState(petition, 'answer-signed');
-  const unit = await deps.directory.unit(petition.unit);
+  const unit = inOffice(await deps.directory.unit(petition.unit), at);
   // A number is never taken for what cannot be sealed.
   await deps.directory.signerOf({ kind: 'unit', code: unit.code }, at);
   const number = await takeNumber(deps, {

@@ -1,5 +1,6 @@
 import type { LetterContent } from '../pdf/author/letter.ts';
 import { formatStamp } from '../platform/clock.ts';
+import { verificationLink } from '../verification/verification-link.ts';
 import type { Petition } from './petition.ts';
 
 const KIND = { feedback: 'Phản ánh, kiến nghị', complaint: 'Khiếu nại', denunciation: 'Tố cáo' } as const;
@@ -13,6 +14,7 @@ export function receiptContent(
   agency: { readonly name: string; readonly place: string },
   portalUrl: string,
 ): LetterContent {
+  const link = verificationLink(portalUrl, petition.code);
   return {
     agency: agency.name,
     place: agency.place,
@@ -34,7 +36,8 @@ export function receiptContent(
       {
         text: 'Thời hạn trả lời được tính từ khi cơ quan tiếp nhận; ngày hẹn sẽ được thông báo khi tiếp nhận.',
       },
-      { label: 'Tra cứu tại', value: `${portalUrl}/verify/${petition.code}` },
+      { label: 'Tra cứu tại', value: link },
     ],
+    qr: { text: link, caption: 'Quét mã để tra cứu' },
   };
 }

@@ -15,7 +15,7 @@ export const ANSWER_TYPE = 'cong-van';
  * The leader approves an answer and has it signed: exactly the bytes they were shown, in a capacity they hold today.
  * @param sha256 of the draft as it was shown
  * @throws ProblemError `not_found`, `forbidden`, `invalid_state`, `document_changed`, `signer_not_competent`,
- *   `signer_without_certificate`, `certificate_expired`, `certificate_not_yet_valid`
+ *   `signer_without_certificate`, `certificate_expired`, `certificate_not_yet_valid`, `signing_key_with_holder`
  */
 export async function signAnswer(
   deps: Pick<PetitionDeps, 'petitions' | 'events' | 'directory'>,
@@ -28,7 +28,7 @@ export async function signAnswer(
   const petition = await deps.petitions.petition(code);
   authorize(actor, 'petition.sign-answer', accessSubject(petition), at, 'petition.read');
   const { draft } = inState(petition, 'answer-drafted');
-  const asked = { unit: petition.unit, type: ANSWER_TYPE, draft, shown: sha256 };
+  const asked = { unit: petition.unit, type: ANSWER_TYPE, draft, shown: sha256, keyWith: 'service' } as const;
   const change = answerApproved(petition, await approve(deps.directory, actor, asked, at));
   return commitPetition(deps, petition, change, { stamp });
 }

@@ -62,6 +62,11 @@ export function encodeHashAlgorithm(hash: SigningHash): Uint8Array {
   return encodeSequence(encodeOid(HASH_OIDS[hash]));
 }
 
+/** AlgorithmIdentifier of SHA-1, parameters NULL as OCSP responders expect: to name a certificate, never to sign. */
+export function encodeSha1Algorithm(): Uint8Array {
+  return encodeSequence(encodeOid(HASH_OIDS.sha1), encodeNull());
+}
+
 /** AlgorithmIdentifier of a signature: RFC 4055 §5 (PKCS#1), §3.1 (PSS, all parameters said), RFC 5758 §3.2 (ECDSA). */
 export function encodeSignatureAlgorithm({ scheme, hash }: SigningAlgorithm): Uint8Array {
   if (scheme === 'rsa-pss') {
@@ -117,6 +122,12 @@ function readPssParameters(parameters: DerElement): FoundAlgorithm | undefined {
   const trailer = trailerField ? readSmallInteger(readWhole(trailerField.content)) : 1;
   if (hash === undefined || maskHash !== hash || trailer !== 1) return undefined;
   return { scheme: 'rsa-pss', hash, saltLength };
+}
+
+/** ECDSA-Sig-Value (DER) of a signature given as r and s one after the other, each half of it (IEEE P1363). */
+export function ecdsaSignatureOf(p1363: Uint8Array): Uint8Array {
+  const half = p1363.length / 2;
+  return encodeSequence(encodeInteger(p1363.slice(0, half)), encodeInteger(p1363.slice(half)));
 }
 
 /** Does `key` fit the scheme? (An EC key never verifies an RSA signature, whatever the bytes say.) */

@@ -5,7 +5,6 @@ import {
   contextTag,
   type DerElement,
   DerError,
-  type DerSequence,
   enter,
   equalBytes,
   readBitStringBytes,
@@ -19,6 +18,7 @@ import {
   TAG,
 } from './der.ts';
 import { type DistinguishedName, readName } from './distinguished-name.ts';
+import { type Extensions, extensionValue, NO_EXTENSIONS, readExtensions, unprocessedCritical } from './extensions.ts';
 import { OID } from './oids.ts';
 
 /** KeyUsage by the names of RFC 5280 §4.2.1.3; the position is the bit number. */
@@ -53,6 +53,7 @@ export interface Certificate {
   readonly publicKeyInfo: Uint8Array;
   readonly signatureAlgorithm: FoundAlgorithm | undefined;
   readonly signature: Uint8Array;
+  readonly extensions: Extensions;
   /** undefined: the extension is absent. */
   readonly keyUsage: ReadonlySet<KeyUsage> | undefined;
   readonly extendedKeyUsage: readonly string[] | undefined;
@@ -127,42 +128,27 @@ export function readCertificate(der: Uint8Array): Certificate {
     publicKeyInfo,
     signatureAlgorithm: readSignatureAlgorithm(outerAlgorithm),
     signature,
-    ...readExtensions(extensionsField),
+    ...fromExtensions(extensionsField),
   };
 }
 
-type Extensions = Pick<
+type FromExtensions = Pick<
   Certificate,
-  'keyUsage' | 'extendedKeyUsage' | 'basicConstraints' | 'subjectKeyIdentifier' | 'unprocessedCritical'
+  'extensions' | 'keyUsage' | 'extendedKeyUsage' | 'basicConstraints' | 'subjectKeyIdentifier' | 'unprocessedCritical'
 >;
 
-function readExtensions(field: DerElement | undefined): Extensions {
-  const values = new Map<string, DerElement>();
-  const unprocessedCritical: string[] = [];
-  const list: DerSequence | undefined = field && enter(readWhole(field.content, TAG.sequence));
-  while (list && !list.done) {
-    const extension = enter(list.next(TAG.sequence));
-    const oid = readOid(extension.next(TAG.oid));
-    const criticalField = extension.optional(TAG.boolean);
-    const value = extension.next(TAG.octetString);
-    extension.end();
-    if (values.has(oid)) throw new DerError('an extension occurs twice');
-    values.set(oid, value);
-    if (criticalField && readBoolean(criticalField) && !PROCESSED.includes(oid)) unprocessedCritical.push(oid);
-  }
-  const inner = (oid: string) => {
-    const value = values.get(oid);
-    return value && readWhole(value.content);
-  };
-  const keyUsage = inner(OID.keyUsage);
-  const extendedKeyUsage = inner(OID.extendedKeyUsage);
-  const basicConstraints = inner(OID.basicConstraints);
+function fromExtensions(field: DerElement | undefined): FromExtensions {
+  const extensions = field ? readExtensions(readWhole(field.content, TAG.sequence)) : NO_EXTENSIONS;
+  const keyUsage = extensionValue(extensions, OID.keyUsage);
+  const extendedKeyUsage = extensionValue(extensions, OID.extendedKeyUsage);
+  const basicConstraints = extensionValue(extensions, OID.basicConstraints);
   return {
+    extensions,
     keyUsage: keyUsage && new Set([...readNamedBits(keyUsage)].flatMap((bit) => KEY_USAGES[bit] ?? [])),
     extendedKeyUsage: extendedKeyUsage && readOids(extendedKeyUsage),
     basicConstraints: basicConstraints && readBasicConstraints(basicConstraints),
-    subjectKeyIdentifier: inner(OID.subjectKeyIdentifier)?.content,
-    unprocessedCritical,
+    subjectKeyIdentifier: extensionValue(extensions, OID.subjectKeyIdentifier)?.content,
+    unprocessedCritical: unprocessedCritical(extensions, PROCESSED),
   };
 }
 

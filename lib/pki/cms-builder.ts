@@ -22,26 +22,31 @@ export function messageToSign(identity: SignerIdentity, contentDigest: Uint8Arra
 
 /**
  * The detached CMS SignedData around a signature value over `messageToSign`, certificates included.
+ * @param timestamp token over the signature value, for the signature-time-stamp attribute (EN 319 122-1 §5.3)
  * @returns ContentInfo in DER
  */
 export function assembleSignedData(
   identity: SignerIdentity,
   contentDigest: Uint8Array,
   signature: Uint8Array,
+  timestamp?: Uint8Array,
 ): Uint8Array {
   const certificate = parseCertificate(identity.certificate);
-  return assemble(identity, certificate, signedAttributes(identity, contentDigest), signature);
+  return assemble(identity, certificate, signedAttributes(identity, contentDigest), signature, timestamp);
 }
 
 /**
  * Octets that `assembleSignedData` takes at most for this signer: what /Contents must have room for.
  * @param at the time of signing, epoch ms
+ * @param timestampBytes octets of the largest timestamp token that may come into it; 0: none will
  * @throws ProblemError as `usableCertificate`
  */
-export function largestSignedData(identity: SignerIdentity, at: number): number {
+export function largestSignedData(identity: SignerIdentity, at: number, timestampBytes = 0): number {
   const certificate = usableCertificate(identity, at);
   const attributes = signedAttributes(identity, createHash(identity.algorithm.hash).digest());
-  return assemble(identity, certificate, attributes, new Uint8Array(longestSignature(certificate))).length;
+  const timestamp = timestampBytes > 0 ? new Uint8Array(timestampBytes) : undefined;
+  const signature = new Uint8Array(longestSignature(certificate));
+  return assemble(identity, certificate, attributes, signature, timestamp).length;
 }
 
 /** The signed attributes, each encoded; their SET OF in DER is what is signed (RFC 5652 §5.4). */
@@ -72,6 +77,7 @@ function assemble(
   certificate: Certificate,
   attributes: readonly Uint8Array[],
   signature: Uint8Array,
+  timestamp: Uint8Array | undefined,
 ): Uint8Array {
   const version1 = encodeInteger(1);
   const hashAlgorithm = encodeHashAlgorithm(algorithm.hash);
@@ -82,6 +88,7 @@ function assemble(
     encodeSetOf(attributes, contextTag(0)),
     encodeSignatureAlgorithm(algorithm),
     encodeOctetString(signature),
+    ...(timestamp ? [encodeSetOf([attribute(OID.signatureTimeStampToken, timestamp)], contextTag(1))] : []),
   );
   const signedData = encodeSequence(
     version1,

@@ -42,6 +42,8 @@ export interface SignerInfo {
   readonly signature: Uint8Array;
   /** Types of the unsigned attributes. */
   readonly unsignedTypes: readonly string[];
+  /** Timestamp tokens over the signature value (RFC 3161 app. A), as they stand. */
+  readonly signatureTimestamps: readonly Uint8Array[];
 }
 
 /** A SignedData as it was found; nothing in it has been verified. */
@@ -110,10 +112,23 @@ function readSignerInfo(element: DerElement): SignerInfo {
     signedAttributes: signedAttributes && readSignedAttributes(signedAttributes),
     signatureAlgorithm,
     signature,
-    unsignedTypes: unsignedAttributes
-      ? children(unsignedAttributes, MAX_ATTRIBUTES).map((one) => readOid(enter(one).next(TAG.oid)))
-      : [],
+    ...readUnsignedAttributes(unsignedAttributes),
   };
+}
+
+function readUnsignedAttributes(
+  element: DerElement | undefined,
+): Pick<SignerInfo, 'unsignedTypes' | 'signatureTimestamps'> {
+  const unsignedTypes: string[] = [];
+  const signatureTimestamps: Uint8Array[] = [];
+  for (const attribute of element ? children(element, MAX_ATTRIBUTES) : []) {
+    const fields = enter(attribute);
+    const type = readOid(fields.next(TAG.oid));
+    unsignedTypes.push(type);
+    if (type !== OID.signatureTimeStampToken) continue;
+    for (const value of children(fields.next(TAG.set), MAX_ATTRIBUTES)) signatureTimestamps.push(value.bytes);
+  }
+  return { unsignedTypes, signatureTimestamps };
 }
 
 function readSignedAttributes(element: DerElement): SignedAttributes {

@@ -1,11 +1,11 @@
-import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
+import { createHmac, createPrivateKey, createPublicKey, type KeyObject, timingSafeEqual } from 'node:crypto';
 import forge from 'node-forge';
 import { ProblemError } from '../platform/errors.ts';
 import { keyFitsScheme, type SigningAlgorithm } from './algorithms.ts';
 import { type Certificate, parseCertificate, publicKeyOf } from './certificate.ts';
 import { equalBytes } from './der.ts';
 import { createMemorySigningKey } from './memory-signing-key.ts';
-import type { Signer } from './signer.ts';
+import { algorithmForKey, type Signer } from './signer.ts';
 
 /**
  * Opens a PKCS#12 container (RFC 7292), legacy ciphers too, and signs with its key in memory. node-forge reads the
@@ -19,8 +19,8 @@ export function openPkcs12Signer(container: Uint8Array, password: string, algori
   const parsed = certificates.map(parseCertificate);
   const publicKey = createPublicKey(key);
   const own = parsed.find((certificate) => publicKeyOf(certificate)?.equals(publicKey));
-  const chosen = algorithm ?? defaultAlgorithm(key);
-  if (!own || !keyFitsScheme(key, chosen.scheme)) throw new ProblemError('certificate_key_mismatch');
+  const chosen = algorithm ?? algorithmForKey(key);
+  if (!own || !chosen || !keyFitsScheme(key, chosen.scheme)) throw new ProblemError('certificate_key_mismatch');
   return {
     ...createMemorySigningKey(key, chosen),
     certificate: own.der,
@@ -28,20 +28,10 @@ export function openPkcs12Signer(container: Uint8Array, password: string, algori
   };
 }
 
-function defaultAlgorithm(key: KeyObject): SigningAlgorithm {
-  if (key.asymmetricKeyType !== 'ec')
-    return { scheme: key.asymmetricKeyType === 'rsa-pss' ? 'rsa-pss' : 'rsa-pkcs1', hash: 'sha256' };
-  return { scheme: 'ecdsa', hash: key.asymmetricKeyDetails?.namedCurve === 'secp384r1' ? 'sha384' : 'sha256' };
-}
-
 /** The first private key and all certificates. Why a container cannot be opened is not told: it would help guessing. */
 function readBags(container: Uint8Array, password: string): { key: KeyObject; certificates: Uint8Array[] } {
   try {
-    const pfx = forge.pkcs12.pkcs12FromAsn1(
-      forge.asn1.fromDer(forge.util.createBuffer(Buffer.from(container).toString('latin1'))),
-      password,
-    );
-    const bags = pfx.safeContents.flatMap((content) => content.safeBags);
+    const bags = unlock(container, password).safeContents.flatMap((content) => content.safeBags);
     const keyBag = bags.find(
       (bag) => bag.type === forge.pki.oids.pkcs8ShroudedKeyBag || bag.type === forge.pki.oids.keyBag,
     );
@@ -55,6 +45,50 @@ function readBags(container: Uint8Array, password: string): { key: KeyObject; ce
   } catch {
     throw new ProblemError('pkcs12_unreadable');
   }
+}
+
+/**
+ * PKCS#12's own ciphers and its MAC take the password as UTF-16, PBES2 as UTF-8 (RFC 7292 App. B.1, RFC 8018 §6.2). forge
+ * takes one text for both, so that a password beyond ASCII opens a PBES2 container only in two steps.
+ */
+function unlock(container: Uint8Array, password: string): forge.pkcs12.Pkcs12Pfx {
+  const parse = () => forge.asn1.fromDer(forge.util.createBuffer(Buffer.from(container).toString('latin1')));
+  const utf8 = forge.util.encodeUtf8(password);
+  try {
+    return forge.pkcs12.pkcs12FromAsn1(parse(), password);
+  } catch (error) {
+    if (utf8 === password) throw error;
+  }
+  const pfx = parse();
+  checkMac(pfx, password);
+  (pfx.value as forge.asn1.Asn1[]).length = 2;
+  return forge.pkcs12.pkcs12FromAsn1(pfx, utf8);
+}
+
+const MAC_HASHES: Readonly<Record<string, 'sha1' | 'sha256' | 'sha384' | 'sha512'>> = {
+  [forge.pki.oids.sha1 as string]: 'sha1',
+  [forge.pki.oids.sha256 as string]: 'sha256',
+  [forge.pki.oids.sha384 as string]: 'sha384',
+  [forge.pki.oids.sha512 as string]: 'sha512',
+};
+
+/** MacData of a container (RFC 7292 §4, key by App. B with ID 3). @throws Error when there is none or it does not fit */
+function checkMac(pfx: forge.asn1.Asn1, password: string): void {
+  const at = (from: forge.asn1.Asn1, ...path: readonly number[]) =>
+    path.reduce((node, n) => (node.value as forge.asn1.Asn1[])[n] as forge.asn1.Asn1, from);
+  const text = (node: forge.asn1.Asn1) => node.value as string;
+  const content = text(at(pfx, 1, 1, 0));
+  const mac = at(pfx, 2);
+  const hash = MAC_HASHES[forge.asn1.derToOid(text(at(mac, 0, 0, 0)))];
+  if (!hash) throw new Error('a MAC of an unknown kind');
+  const digest = Buffer.from(text(at(mac, 0, 1)), 'latin1');
+  const iterations = (mac.value as forge.asn1.Asn1[])[2];
+  const md = forge.md[hash].create();
+  const rounds = iterations ? Number.parseInt(forge.util.bytesToHex(text(iterations)), 16) : 1;
+  // biome-ignore format: the arguments of RFC 7292 App. B.2 in its order
+  const key = forge.pkcs12.generateKey(password, forge.util.createBuffer(text(at(mac, 1))), 3, rounds, md.digestLength, md);
+  const own = createHmac(hash, Buffer.from(key.getBytes(), 'latin1')).update(content, 'latin1').digest();
+  if (own.length !== digest.length || !timingSafeEqual(own, digest)) throw new Error('the MAC does not fit');
 }
 
 function toDer(value: forge.asn1.Asn1): Buffer {

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, type KeyObject } from 'node:crypto';
 import { ProblemError } from '../platform/errors.ts';
 import { keyFitsScheme, type SigningAlgorithm, verifySignature } from './algorithms.ts';
 import { type Certificate, keyBits, maySignDocuments, parseCertificate, publicKeyOf } from './certificate.ts';
@@ -62,6 +62,31 @@ export async function signChecked(
   if (!key || !verifySignature(signer.algorithm, key, message, signature))
     throw new ProblemError('certificate_key_mismatch');
   return signature;
+}
+
+/**
+ * How keys sign where nothing else was asked for: RSA PKCS#1 v1.5 with SHA-256, EC keys ECDSA with SHA-256 (SHA-384 on P-384).
+ * @throws ProblemError `certificate_invalid` for a key of another kind
+ */
+export function usualAlgorithm(of: Pick<Certificate, 'publicKeyInfo'>): SigningAlgorithm {
+  const key = publicKeyOf(of);
+  const algorithm = key && algorithmForKey(key);
+  if (!algorithm) throw new ProblemError('certificate_invalid', { detail: 'the public key is of an unknown kind' });
+  return algorithm;
+}
+
+/** The same for a key, private or public; undefined for a key of another kind. */
+export function algorithmForKey(key: KeyObject): SigningAlgorithm | undefined {
+  switch (key.asymmetricKeyType) {
+    case 'rsa':
+      return { scheme: 'rsa-pkcs1', hash: 'sha256' };
+    case 'rsa-pss':
+      return { scheme: 'rsa-pss', hash: 'sha256' };
+    case 'ec':
+      return { scheme: 'ecdsa', hash: key.asymmetricKeyDetails?.namedCurve === 'secp384r1' ? 'sha384' : 'sha256' };
+    default:
+      return undefined;
+  }
 }
 
 /** The longest signature the certificate's key can make, in octets (ECDSA-Sig-Value varies by a few). */

@@ -114,6 +114,26 @@ export const CATALOG = {
     vi: 'Vị trí chữ ký nằm ngoài trang.',
     en: 'The signature does not fit where it was placed.',
   },
+  pdf_anchor_not_found: {
+    status: 422,
+    vi: 'Không tìm thấy chữ làm mốc để đặt chữ ký.',
+    en: 'The text that the signature was to stand by is not in the document.',
+  },
+  pdf_field_unknown: {
+    status: 422,
+    vi: 'Tệp PDF không có ô ký mang tên này.',
+    en: 'The PDF has no signature field of that name.',
+  },
+  pdf_field_name: {
+    status: 422,
+    vi: 'Tên ô ký không dùng được: đã có trường khác mang tên này, hoặc tên có dấu chấm.',
+    en: 'The field name cannot be used: another field bears it, or it has a full stop.',
+  },
+  pdf_field_widgets: {
+    status: 422,
+    vi: 'Ô ký hiện ở nhiều chỗ; một chữ ký chỉ được có một chỗ.',
+    en: 'The signature field shows in several places; a signature has one.',
+  },
   pdf_limits: { status: 422, vi: 'Tệp PDF quá phức tạp.', en: 'The PDF exceeds what can be processed safely.' },
 
   // Keys and certificates
@@ -140,10 +160,94 @@ export const CATALOG = {
     en: 'The certificate does not chain to a trusted root.',
   },
   signing_key_unavailable: { status: 503, vi: 'Khóa ký chưa sẵn sàng.', en: 'The signing key is not available.' },
+  signing_key_with_holder: {
+    status: 409,
+    vi: 'Khóa ký do người ký giữ; hãy ký bằng khóa đó trên máy của mình.',
+    en: 'The key stays with the signer: sign with it on your own machine.',
+  },
+  signing_key_not_with_holder: {
+    status: 409,
+    vi: 'Khóa ký của tài khoản này do hệ thống giữ; hãy ký trực tiếp.',
+    en: 'The key of this account is kept by the service: sign directly.',
+  },
+  certification_request_invalid: {
+    status: 422,
+    vi: 'Yêu cầu cấp chứng thư (CSR) không đọc được hoặc không do chính khóa đó ký.',
+    en: 'The certification request cannot be read or is not signed by its own key.',
+  },
+  remote_service_unknown: {
+    status: 422,
+    vi: 'Dịch vụ ký số từ xa này chưa được cho phép.',
+    en: 'This remote signing service is not one that is allowed here.',
+  },
+  remote_signing_refused: {
+    status: 409,
+    vi: 'Dịch vụ ký số từ xa từ chối ký; hãy kiểm tra chứng thư và quyền ký tại dịch vụ đó.',
+    en: 'The remote signing service refused to sign: look at the credential there.',
+  },
+  remote_signing_broken: {
+    status: 503,
+    vi: 'Dịch vụ ký số từ xa trả lời sai; hãy thử lại sau.',
+    en: 'The remote signing service gave an answer that cannot be used; try again later.',
+  },
+  signature_mismatch: {
+    status: 422,
+    vi: 'Chữ ký không khớp với nội dung đã chuẩn bị hoặc với chứng thư số.',
+    en: 'The signature does not fit what was prepared, or the certificate.',
+  },
+  signing_session_expired: {
+    status: 410,
+    vi: 'Phiên ký đã quá mười phút; hãy chuẩn bị lại.',
+    en: 'The signing session is older than ten minutes; prepare again.',
+  },
+  signing_session_used: { status: 409, vi: 'Phiên ký này đã được dùng.', en: 'This signing session has been used.' },
+  signing_session_other_person: {
+    status: 403,
+    vi: 'Phiên ký này của người khác.',
+    en: 'This signing session is another person’s.',
+  },
+  signing_session_outdated: {
+    status: 409,
+    vi: 'Chứng thư, thẩm quyền hoặc cách trình bày đã thay đổi sau khi chuẩn bị; hãy chuẩn bị và ký lại.',
+    en: 'Certificate, capacity or layout changed after it was prepared; prepare and sign again.',
+  },
   pkcs12_unreadable: {
     status: 422,
     vi: 'Không mở được tệp PKCS#12: sai mật khẩu hoặc tệp hỏng.',
     en: 'The PKCS#12 container cannot be opened: wrong password or damaged file.',
+  },
+  certificate_revoked: { status: 422, vi: 'Chứng thư số đã bị thu hồi.', en: 'The certificate has been revoked.' },
+
+  // Timestamp and certification authorities
+  authority_unreachable: {
+    status: 503,
+    vi: 'Không kết nối được với tổ chức chứng thực.',
+    en: 'The authority cannot be reached.',
+  },
+  authority_not_allowed: {
+    status: 422,
+    vi: 'Địa chỉ của tổ chức chứng thực không nằm trong danh sách cho phép.',
+    en: 'The address of the authority is not one that may be called.',
+  },
+  timestamp_unavailable: {
+    status: 503,
+    vi: 'Dịch vụ dấu thời gian không trả lời.',
+    en: 'No timestamp authority answers.',
+  },
+  timestamp_invalid: {
+    status: 502,
+    vi: 'Dịch vụ dấu thời gian trả lời sai.',
+    en: 'The timestamp authority gave a wrong answer.',
+  },
+  revocation_unavailable: {
+    status: 503,
+    vi: 'Không lấy được trạng thái thu hồi của chứng thư số.',
+    en: 'The revocation state of a certificate cannot be had.',
+  },
+  revocation_invalid: {
+    status: 502,
+    vi: 'Dịch vụ trạng thái chứng thư số trả lời sai.',
+    en: 'The revocation service gave a wrong answer.',
   },
 
   // Directory

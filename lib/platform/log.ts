@@ -38,7 +38,23 @@ export function createLog(): Log {
       logger.error(LOG_EVENTS[code], {
         event: code,
         ...fields,
-        error: error instanceof Error ? error : new Error(String(error)),
+        error: withoutAddresses(error),
       }),
   };
+}
+
+/** SES names addresses that it refuses in its messages; nothing else of an error is kept than its name, message and stack. */
+function withoutAddresses(error: unknown): Error {
+  if (!(error instanceof Error)) return new Error(masked(String(error)));
+  const { cause } = error;
+  const clean = new Error(masked(error.message), cause === undefined ? {} : { cause: withoutAddresses(cause) });
+  clean.name = error.name;
+  if (error.stack !== undefined) clean.stack = masked(error.stack);
+  return clean;
+}
+
+const LONGEST_TEXT = 4000;
+
+function masked(text: string): string {
+  return text.slice(0, LONGEST_TEXT).replace(/[^\s<>()"',;:]+@[^\s<>()"',;:]+/g, '(address)');
 }

@@ -15,6 +15,9 @@ export const ENV = {
   keyAliasPrefix: 'KEY_ALIAS_PREFIX',
   portalUrl: 'PORTAL_URL',
   fontsDir: 'FONTS_DIR',
+  remoteSigning: 'REMOTE_SIGNING',
+  remoteSigningSecrets: 'REMOTE_SIGNING_SECRETS',
+  remoteSigningNames: 'REMOTE_SIGNING_NAMES',
 } as const;
 
 /** Attributes of the one table. */

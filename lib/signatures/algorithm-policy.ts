@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import type { HashName } from '../pki/algorithms.ts';
-import { keyBits } from '../pki/certificate.ts';
+import { type Certificate, keyBits, publicKeyOf } from '../pki/certificate.ts';
 
 /** Until when an algorithm is relied on (ISO date, exclusive; null: no end is set), after ETSI TS 119 312 and SOG-IS. */
 interface AlgorithmPolicy {
@@ -47,6 +47,16 @@ export function acceptedAt(
   const kind = key.asymmetricKeyType === 'ec' ? 'ec' : key.asymmetricKeyType?.startsWith('rsa') ? 'rsa' : undefined;
   const keyRow = kind && policy.keys[kind].find(({ bits }) => keyBits(key) >= bits);
   return hashUntil !== undefined && holds(hashUntil, at) && keyRow !== undefined && holds(keyRow.until, at);
+}
+
+/** Is the algorithm that `signer`'s key signed something with (a certificate, a list, an answer) relied on at `at`? */
+export function acceptsSignature(
+  { signatureAlgorithm }: Pick<Certificate, 'signatureAlgorithm'>,
+  signer: Certificate,
+  at: number,
+): boolean {
+  const key = publicKeyOf(signer);
+  return key !== undefined && signatureAlgorithm?.hash !== undefined && acceptedAt(signatureAlgorithm.hash, key, at);
 }
 
 function holds(until: string | null, at: number): boolean {

@@ -1,15 +1,16 @@
 import type { PdfDocument } from '../pdf/document.ts';
 import { isString, type PdfDict } from '../pdf/objects.ts';
 import { decodeTextString, parseDateString } from '../pdf/text-string.ts';
-import { type Certificate, fingerprint, publicKeyOf } from '../pki/certificate.ts';
+import { type Certificate, fingerprint, keyBits, publicKeyOf } from '../pki/certificate.ts';
 import { buildPath, type TrustAnchor } from '../pki/certificate-path.ts';
-import { acceptedAt } from './algorithm-policy.ts';
+import { acceptsSignature } from './algorithm-policy.ts';
 import { checkPermissions } from './permissions.ts';
 import { indication, type Reason, reason } from './reasons.ts';
 import type { History, LaterStep } from './revision-history.ts';
 import { isDocumentTimestamp, transformParameters } from './signature-dictionary.ts';
 import type { SignatureInFile } from './signature-in-file.ts';
 import type { Coverage, LaterRevision, SignatureVerdict } from './verdict.ts';
+import { judgeTimestamp } from './verify-document-timestamp.ts';
 import { type SignedDataFindings, verifySignedData } from './verify-signed-data.ts';
 
 /** What the verdict on each signature of a file depends on. */
@@ -30,15 +31,13 @@ export async function judgeSignature(
   context: JudgeContext,
 ): Promise<SignatureVerdict> {
   const { document, at } = context;
-  const { dict, covered, opened } = signature;
+  const { dict, covered } = signature;
   const steps = covered ? context.history.steps.filter(({ offset }) => offset >= covered.end) : [];
-  const findings = opened && digest ? verifySignedData(opened, digest, at) : undefined;
+  const findings = digest && findingsOn(signature, digest, context);
   const claimedTime = await claimedTimeOf(document, dict);
-  const chain = findings?.certificate && checkChain(findings.certificate, findings, context);
   const reasons: Reason[] = [
     ...signature.reasons,
     ...(findings?.reasons ?? []),
-    ...(chain?.reasons ?? []),
     ...checkClaimedTime(claimedTime, findings?.certificate, at),
     ...steps.flatMap((step) => step.reasons),
     ...(covered && covered.end < document.source.length ? context.history.reasons : []),
@@ -50,7 +49,7 @@ export async function judgeSignature(
     ...indication(reasons),
     reasons,
     ...describeCertificate(findings?.certificate),
-    path: (chain?.path ?? []).map(fingerprint),
+    path: (findings?.path ?? []).map(fingerprint),
     claimedTime: claimedTime === undefined ? null : new Date(claimedTime).toISOString(),
     algorithm: findings?.algorithm ?? null,
     coverage: coverageOf(signature, digest, document.source.length),
@@ -67,15 +66,28 @@ async function kindOf(
   return (await transformParameters(document, dict, 'DocMDP')) === undefined ? 'approval' : 'certification';
 }
 
-function checkChain(certificate: Certificate, { intermediates }: SignedDataFindings, { trust, at }: JudgeContext) {
-  const result = buildPath({ certificate, intermediates, trust, at, accepts });
-  if (result.ok) return { path: result.path, reasons: [] };
-  return { path: [], reasons: [reason(result.failure)] };
+interface Findings extends Pick<SignedDataFindings, 'reasons' | 'certificate' | 'algorithm'> {
+  readonly path: readonly Certificate[];
 }
 
-function accepts({ signatureAlgorithm }: Certificate, issuer: Certificate, at: number): boolean {
-  const key = publicKeyOf(issuer);
-  return key !== undefined && signatureAlgorithm?.hash !== undefined && acceptedAt(signatureAlgorithm.hash, key, at);
+/** What cryptography and trust say of a signature or a document timestamp. */
+function findingsOn(
+  { opened, token }: SignatureInFile,
+  digest: Uint8Array,
+  context: JudgeContext,
+): Findings | undefined {
+  if (token) {
+    const { reasons, certificate, path, algorithm } = judgeTimestamp(token, digest, context);
+    const key = certificate && publicKeyOf(certificate);
+    return { reasons, certificate, path, algorithm: key && algorithm ? { ...algorithm, keyBits: keyBits(key) } : null };
+  }
+  if (!opened) return undefined;
+  const { trust, at } = context;
+  const { reasons, certificate, intermediates, algorithm } = verifySignedData(opened, digest, at);
+  if (!certificate) return { reasons, certificate, algorithm, path: [] };
+  const chain = buildPath({ certificate, intermediates, trust, at, accepts: acceptsSignature });
+  if (chain.ok) return { reasons, certificate, algorithm, path: chain.path };
+  return { reasons: [...reasons, reason(chain.failure)], certificate, algorithm, path: [] };
 }
 
 async function claimedTimeOf(document: PdfDocument, dict: PdfDict): Promise<number | undefined> {

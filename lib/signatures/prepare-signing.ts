@@ -26,6 +26,8 @@ export interface SigningOptions
   readonly hashed?: ResumableHash;
   /** The source, where it has been opened already. */
   readonly opened?: PdfDocument;
+  /** Octets of the largest timestamp token that `completeSigning` may be given; default: none will be. */
+  readonly timestampBytes?: number;
 }
 
 /** A file that lacks nothing but the signature value over `message`. */
@@ -66,7 +68,7 @@ export async function prepareSigning(
   identity: SignerIdentity,
   { hashed, opened, ...options }: SigningOptions,
 ): Promise<UnsignedPdf> {
-  const contentsBytes = largestSignedData(identity, options.signingTime);
+  const contentsBytes = largestSignedData(identity, options.signingTime, options.timestampBytes);
   const document = opened ?? (await openPdf(source));
   const prepared = await prepareSignature(document, { ...options, subFilter: 'ETSI.CAdES.detached', contentsBytes });
   const { sourceSha256, content } = await hashSource(source, identity.algorithm.hash, hashed);
@@ -78,11 +80,12 @@ export async function prepareSigning(
 /**
  * The signed file from a signature value over `message`. That the value is right is the caller's to have checked
  * (`signChecked`).
+ * @param timestamp token over the signature value: makes it a B-T (EN 319 142-1 §6.3)
  * @throws ProblemError `pdf_signature_room` when the signature does not fit
  */
-export function completeSigning(unsigned: UnsignedPdf, signature: Uint8Array): SignedPdf {
+export function completeSigning(unsigned: UnsignedPdf, signature: Uint8Array, timestamp?: Uint8Array): SignedPdf {
   const { identity, prepared, contentDigest, sourceSha256 } = unsigned;
-  const tail = fillContents(prepared, assembleSignedData(identity, contentDigest, signature));
+  const tail = fillContents(prepared, assembleSignedData(identity, contentDigest, signature, timestamp));
   const signed = sourceSha256.fork().update(tail);
   return {
     tail,

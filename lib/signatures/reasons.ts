@@ -97,11 +97,6 @@ export const REASONS = {
     'Loại chữ ký này không được hỗ trợ.',
     'This kind of signature is not supported.',
   ),
-  timestamp_not_checked: doubtful(
-    'SIG_CONSTRAINTS_FAILURE',
-    'Dấu thời gian của tài liệu chưa được kiểm tra.',
-    'The document timestamp has not been checked.',
-  ),
 
   // The CMS (RFC 5652, EN 319 122-1)
   cms_malformed: failed('FORMAT_FAILURE', 'Dữ liệu chữ ký không đúng định dạng.', 'The signature data are malformed.'),
@@ -186,6 +181,11 @@ export const REASONS = {
     'CHAIN_CONSTRAINTS_FAILURE',
     'Chứng thư số không dùng để ký tài liệu.',
     'The certificate is not meant for signing documents.',
+  ),
+  certificate_not_for_timestamps: doubtful(
+    'CHAIN_CONSTRAINTS_FAILURE',
+    'Chứng thư số không dùng để cấp dấu thời gian.',
+    'The certificate is not meant for timestamps.',
   ),
   no_path_to_trust: doubtful(
     'NO_CERTIFICATE_CHAIN_FOUND',

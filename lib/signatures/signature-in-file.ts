@@ -2,11 +2,13 @@ import type { ByteSource } from '../pdf/byte-source.ts';
 import type { PdfDict } from '../pdf/objects.ts';
 import { isName } from '../pdf/objects.ts';
 import type { SignatureField } from '../pdf/signature-permissions.ts';
+import type { TimestampToken } from '../pki/timestamp-token.ts';
 import { ProblemError } from '../platform/errors.ts';
 import { type CoveredBytes, readCoveredBytes } from './byte-range.ts';
 import type { DigestRequest } from './covered-digests.ts';
 import { type Reason, reason } from './reasons.ts';
 import { contentsOf, isDocumentTimestamp } from './signature-dictionary.ts';
+import { openTimestamp } from './verify-document-timestamp.ts';
 import { type OpenedSignature, openSignature } from './verify-signed-data.ts';
 
 /** Detached CMS over the file, in PAdES and in ISO 32000-1. */
@@ -19,6 +21,8 @@ export interface SignatureInFile {
   readonly isTimestamp: boolean;
   readonly covered: CoveredBytes | undefined;
   readonly opened: OpenedSignature | undefined;
+  /** Of a document timestamp. */
+  readonly token: TimestampToken | undefined;
   readonly reasons: readonly Reason[];
 }
 
@@ -37,18 +41,19 @@ export async function readSignatureInFile(
   if (!isTimestamp && !SUB_FILTERS.some((known) => isName(dict.get('SubFilter'), known))) {
     reasons.push(reason('sub_filter_unknown'));
   }
-  if (isTimestamp) reasons.push(reason('timestamp_not_checked'));
 
   const covered = await readCovered(source, dict);
   const opened = 'code' in covered || isTimestamp ? undefined : openSignature(covered.contents);
-  if ('code' in covered) reasons.push(covered);
-  if (opened && 'code' in opened) reasons.push(opened);
+  const token = 'code' in covered || !isTimestamp ? undefined : openTimestamp(covered.contents);
+  for (const part of [covered, opened, token]) if (part && 'code' in part) reasons.push(part);
+  if (token && !('code' in token) && !token.info.hash) reasons.push(reason('algorithm_unknown'));
   return {
     field,
     dict,
     isTimestamp,
     covered: 'code' in covered ? undefined : covered,
     opened: opened && 'code' in opened ? undefined : opened,
+    token: token && 'code' in token ? undefined : token,
     reasons,
   };
 }
@@ -63,8 +68,9 @@ async function readCovered(source: ByteSource, dict: PdfDict): Promise<CoveredBy
 }
 
 /** The digest that the signature is over; undefined when there is none to be had. */
-export function digestRequest({ covered, opened }: SignatureInFile): DigestRequest | undefined {
-  if (!covered || !opened) return undefined;
+export function digestRequest({ covered, opened, token }: SignatureInFile): DigestRequest | undefined {
+  const hash = opened?.hash ?? token?.info.hash;
+  if (!covered || !hash) return undefined;
   const [, gapStart, gapEnd] = covered.byteRange;
-  return { hash: opened.hash, head: gapStart, from: gapEnd, to: covered.end };
+  return { hash, head: gapStart, from: gapEnd, to: covered.end };
 }

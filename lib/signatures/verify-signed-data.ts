@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import { type HashName, verifySignature } from '../pki/algorithms.ts';
-import { type Certificate, keyBits, maySignDocuments, publicKeyOf, readCertificate } from '../pki/certificate.ts';
+import { type Certificate, keyBits, maySignDocuments, publicKeyOf } from '../pki/certificate.ts';
 import { readSignedData, type SignedData, type SignerInfo } from '../pki/cms-reader.ts';
+import { checkCertificateReference, signerCertificate } from '../pki/cms-signer.ts';
 import { DerError, equalBytes, readElement } from '../pki/der.ts';
 import { OID } from '../pki/oids.ts';
 import { acceptedAt } from './algorithm-policy.ts';
@@ -49,8 +49,7 @@ export function verifySignedData(
   at: number,
 ): SignedDataFindings {
   const reasons: Reason[] = [];
-  const candidates = readCertificates(signedData);
-  const certificate = candidates.find((candidate) => isNamed(signerInfo, candidate));
+  const { certificate, others } = signerCertificate(signedData, signerInfo);
   const key = certificate && publicKeyOf(certificate);
   const found = signerInfo.signatureAlgorithm;
 
@@ -74,28 +73,9 @@ export function verifySignedData(
   return {
     reasons,
     certificate,
-    intermediates: candidates.filter((candidate) => candidate !== certificate),
+    intermediates: others,
     algorithm,
   };
-}
-
-/** What does not parse among the certificates helps no path and is left out; the signer's own is then missing. */
-function readCertificates({ certificates }: SignedData): Certificate[] {
-  return certificates.flatMap((der) => {
-    try {
-      return [readCertificate(der)];
-    } catch (error) {
-      if (error instanceof DerError) return [];
-      throw error;
-    }
-  });
-}
-
-function isNamed({ issuer, serialNumber, subjectKeyIdentifier }: SignerInfo, certificate: Certificate): boolean {
-  if (issuer && serialNumber)
-    return equalBytes(issuer, certificate.issuer) && equalBytes(serialNumber, certificate.serialNumber);
-  const own = certificate.subjectKeyIdentifier;
-  return subjectKeyIdentifier !== undefined && own !== undefined && equalBytes(subjectKeyIdentifier, own);
 }
 
 function* checkAttributes(
@@ -113,15 +93,7 @@ function* checkAttributes(
   else if (!equalBytes(messageDigest, contentDigest)) yield reason('digest_mismatch');
 }
 
-/** The ESS reference keeps a certificate from being swapped for another with the same key (RFC 5035 §1). */
-function* checkReference({ signedAttributes }: SignerInfo, certificate: Certificate): Generator<Reason> {
-  const reference = signedAttributes?.signingCertificate;
-  if (!reference) {
-    yield reason('certificate_reference_missing');
-    return;
-  }
-  const matches =
-    reference.hash !== undefined &&
-    equalBytes(reference.certHash, createHash(reference.hash).update(certificate.der).digest());
-  if (!matches) yield reason('certificate_reference_wrong');
+function checkReference(signerInfo: SignerInfo, certificate: Certificate): Reason[] {
+  const found = checkCertificateReference(signerInfo, certificate);
+  return found === 'matches' ? [] : [reason(`certificate_reference_${found}`)];
 }

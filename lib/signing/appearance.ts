@@ -1,43 +1,124 @@
 import { drawAgencySeal } from '../pdf/appearance/agency-seal.ts';
-import { personPlace, sealPlace } from '../pdf/appearance/default-place.ts';
+import { anchorPlace, type TextAnchor } from '../pdf/appearance/anchor-place.ts';
+import { drawAnnexMark } from '../pdf/appearance/annex-mark.ts';
+import { annexPlace, personPlace, sealPlace, sealPlaceWithQr } from '../pdf/appearance/default-place.ts';
 import { drawPersonSignature } from '../pdf/appearance/person-signature.ts';
 import type { FontFiles } from '../pdf/author/authored-document.ts';
 import type { PdfDocument } from '../pdf/document.ts';
 import type { Drawing } from '../pdf/graft.ts';
 import { signatureFields } from '../pdf/signature-permissions.ts';
-import { placeOfSignature, type SignaturePlace } from '../pdf/signature-place.ts';
+import { placeOfField, placeOfSignature, type SignaturePlace } from '../pdf/signature-place.ts';
 import type { EpochMs } from '../platform/clock.ts';
 
-/** What a signature shows and says (NĐ 30/2020, annex I). */
-export type SignatureText =
-  | { readonly role: 'person'; readonly name: string; readonly title: readonly string[]; readonly location: string }
-  | {
-      readonly role: 'agency';
-      readonly agency: string;
-      /** As printed; the number and the date stand with the seal, since the clerk gives them after the person has signed. */
-      readonly number?: string;
-      readonly location: string;
-    };
+interface PersonText {
+  readonly role: 'person';
+  readonly name: string;
+  readonly title: readonly string[];
+  readonly location: string;
+  /** PNG of the handwritten signature. */
+  readonly image?: Uint8Array;
+  /** `plain`: the document has title and name already. */
+  readonly style?: 'full' | 'plain';
+}
 
-/** The drawing of a signature and where it stands: a person's below the text, the seal beside the person's. */
+interface AgencyText {
+  readonly role: 'agency';
+  readonly agency: string;
+  /** As printed; the number and the date stand with the seal, since the clerk gives them after the person has signed. */
+  readonly number?: string;
+  readonly location: string;
+  /** PNG of the seal; drawn without it. */
+  readonly image?: Uint8Array;
+  /** Where the document can be verified: a QR code beneath the seal, where there is room. */
+  readonly link?: string;
+}
+
+/** The agency's signature on an annex that is a file of its own: text only. */
+interface AnnexText extends Omit<AgencyText, 'role' | 'image' | 'link'> {
+  readonly role: 'annex';
+}
+
+/** What a signature shows and says (NĐ 30/2020, annex I). */
+export type SignatureText = PersonText | AgencyText | AnnexText;
+
+/** Where a signature is to stand: a box, by a text of the document, or in an empty field that the document has. */
+export type Placing =
+  | { readonly by: 'box'; readonly place: SignaturePlace }
+  | { readonly by: 'anchor'; readonly anchor: TextAnchor }
+  | { readonly by: 'field'; readonly name: string };
+
+export type Appearance = SignaturePlace & { readonly drawing: Drawing };
+
+/**
+ * The drawing of a signature and where it stands that is placed by someone. Undefined for a field that does not show.
+ * @throws ProblemError `pdf_anchor_not_found`, `pdf_field_unknown`, `pdf_placement`, `image_broken`
+ */
+export async function placedAppearance(
+  fonts: FontFiles,
+  document: PdfDocument,
+  text: SignatureText,
+  at: EpochMs,
+  placing: Placing,
+): Promise<Appearance | undefined> {
+  if (placing.by === 'field') {
+    const place = await placeOfField(document, placing.name);
+    return place && { ...place, drawing: await drawingOf(fonts, text, at, place.box) };
+  }
+  if (placing.by === 'box') return { ...placing.place, drawing: await drawingOf(fonts, text, at, placing.place.box) };
+  const drawing = await drawingOf(fonts, text, at);
+  return { ...(await anchorPlace(document, placing.anchor, drawing)), drawing };
+}
+
+/**
+ * The drawing of a signature and where it stands when nobody says: a person's below the text, the seal beside the
+ * person's, the mark on an annex at the upper right of the first page. Throws `image_broken`.
+ */
 export async function appearanceOf(
   fonts: FontFiles,
   document: PdfDocument,
   text: SignatureText,
   at: EpochMs,
-): Promise<SignaturePlace & { readonly drawing: Drawing }> {
+): Promise<Appearance> {
   if (text.role === 'person') {
-    const { title, name } = text;
-    const drawing = await drawPersonSignature(fonts, { title, name, signingTime: at });
-    return { ...(await personPlace(document)), drawing };
+    const place = await personPlace(document);
+    return { ...place, drawing: await drawingOf(fonts, text, at, text.style === 'plain' ? place.box : undefined) };
   }
-  const { agency, number } = text;
-  const drawing = await drawAgencySeal(fonts, {
-    agency,
-    signingTime: at,
-    ...(number === undefined ? {} : { number: `Số: ${number}` }),
-  });
+  if (text.role === 'annex') {
+    const drawing = await drawingOf(fonts, text, at);
+    return { ...(await annexPlace(document, drawing)), drawing };
+  }
   const signed = (await signatureFields(document)).findLast((field) => field.signature);
   const beside = (signed && (await placeOfSignature(document, signed))) ?? (await personPlace(document));
-  return { ...sealPlace(beside), drawing };
+  const place = sealPlace(beside);
+  const roomy = text.link === undefined ? undefined : await sealPlaceWithQr(document, place);
+  if (roomy) return { ...roomy, drawing: await drawSeal(fonts, text, at, text.link) };
+  return { ...place, drawing: await drawSeal(fonts, text, at) };
+}
+
+function drawingOf(
+  fonts: FontFiles,
+  text: SignatureText,
+  at: EpochMs,
+  size?: { readonly width: number; readonly height: number },
+): Promise<Drawing> {
+  switch (text.role) {
+    case 'person': {
+      const { title, name, image, style = 'full' } = text;
+      return drawPersonSignature(fonts, { title, name, style, signingTime: at, ...(image ? { image } : {}) }, size);
+    }
+    case 'agency':
+      return drawSeal(fonts, text, at, text.link);
+    case 'annex':
+      return drawAnnexMark(fonts, { agency: text.agency, signingTime: at, ...numberOf(text) });
+  }
+}
+
+function drawSeal(fonts: FontFiles, text: AgencyText, at: EpochMs, link?: string): Promise<Drawing> {
+  const { agency, image } = text;
+  const shown = { agency, signingTime: at, ...numberOf(text), ...(image ? { image } : {}) };
+  return drawAgencySeal(fonts, link === undefined ? shown : { ...shown, link });
+}
+
+function numberOf({ number }: { readonly number?: string }): { number?: string } {
+  return number === undefined ? {} : { number: `Số: ${number}` };
 }

@@ -1,5 +1,10 @@
 import type { DocumentVersion } from '../documents/document.ts';
-import { COPIED_FROM_BYTES, type DocumentObjects, type StoredObject } from '../documents/documents.ts';
+import {
+  COPIED_FROM_BYTES,
+  type DocumentObjects,
+  type StoredObject,
+  type VersionSource,
+} from '../documents/documents.ts';
 import { type ByteSource, memorySource } from '../pdf/byte-source.ts';
 import { ProblemError } from '../platform/errors.ts';
 import { type Sha256Hex, sha256Hex } from '../platform/hash.ts';
@@ -11,9 +16,14 @@ import type { SignedPdf } from '../signatures/sign-pdf.ts';
 /** A file before a signature: just made, or a version as it is stored. */
 export type Unsigned = Uint8Array | DocumentVersion;
 
-export interface FileDeps {
-  readonly objects: Pick<DocumentObjects, 'open' | 'read' | 'keep' | 'append'>;
+/** What reading a file for a signature takes. */
+export interface FileReadDeps {
+  readonly objects: Pick<DocumentObjects, 'open' | 'read'>;
   readonly log: Pick<Log, 'event'>;
+}
+
+export interface FileDeps extends FileReadDeps {
+  readonly objects: Pick<DocumentObjects, 'open' | 'read' | 'keep' | 'append'>;
 }
 
 /** Where a version goes. */
@@ -23,50 +33,62 @@ export interface VersionPlace {
   readonly kind: DocumentVersion['kind'];
 }
 
-/** A file that is about to be signed, however large it is. */
-export interface FileToSign {
+/** All that a signature needs of a file, however large it is. */
+export interface ReadableFile {
   readonly source: ByteSource;
   /** SHA-256 of all its bytes. */
   readonly sha256: Sha256Hex;
   /** The same before it was finished, where it is known: the bytes need not be read for it. */
   readonly hashed?: ResumableHash;
+}
+
+/** A file that is about to be signed, and stored with its signature. */
+export interface FileToSign extends ReadableFile {
   /** Stores it with its signature, once. @throws ProblemError `document_changed` when other bytes were read than these */
   keep(place: VersionPlace, signed: SignedPdf): Promise<StoredObject>;
 }
 
 /**
- * Opens a file for signing. A version under 5 MiB is read and held; a larger one stays where it is: what the signature
- * needs is read by range, its hash is resumed where it was left, and S3 copies it.
+ * Opens a version for signing. Under 5 MiB it is read and held; a larger one stays where it is: what the signature needs is
+ * read by range, and its hash is resumed where it was left.
  */
-export async function openFileToSign(deps: FileDeps, unsigned: Unsigned): Promise<FileToSign> {
-  if (unsigned instanceof Uint8Array) return heldFile(deps, unsigned);
-  if (unsigned.bytes < COPIED_FROM_BYTES) return heldFile(deps, await deps.objects.read(unsigned));
-  return storedFile(deps, unsigned);
+export async function readFileToSign(deps: FileReadDeps, version: DocumentVersion): Promise<ReadableFile> {
+  return version.bytes < COPIED_FROM_BYTES ? held(await deps.objects.read(version)) : stored(deps, version);
 }
 
-function heldFile({ objects }: FileDeps, bytes: Uint8Array): FileToSign {
+/** As `readFileToSign`; what was held is sent with its signature, what lies in S3 is copied there. */
+export async function openFileToSign(deps: FileDeps, unsigned: Unsigned): Promise<FileToSign> {
+  const { objects } = deps;
+  if (!(unsigned instanceof Uint8Array) && unsigned.bytes >= COPIED_FROM_BYTES) {
+    const file = await stored(deps, unsigned);
+    return {
+      ...file,
+      async keep({ documentId, n, kind }, { tail, sha256, sourceSha256 }) {
+        if (sourceSha256 !== unsigned.sha256) throw new ProblemError('document_changed');
+        return objects.append(documentId, n, kind, { before: file.source, tail, sha256 });
+      },
+    };
+  }
+  const bytes = unsigned instanceof Uint8Array ? unsigned : await objects.read(unsigned);
   return {
-    source: memorySource(bytes),
-    sha256: sha256Hex(bytes),
+    ...held(bytes),
     keep: ({ documentId, n, kind }, { tail }) => objects.keep(documentId, n, kind, Buffer.concat([bytes, tail])),
   };
 }
 
-async function storedFile({ objects, log }: FileDeps, version: DocumentVersion): Promise<FileToSign> {
-  const source = objects.open(version);
+function held(bytes: Uint8Array): ReadableFile {
+  return { source: memorySource(bytes), sha256: sha256Hex(bytes) };
+}
+
+async function stored(
+  { objects, log }: FileReadDeps,
+  version: DocumentVersion,
+): Promise<ReadableFile & { readonly source: VersionSource }> {
   const hashed = await resumed(version);
   if (!hashed && version.hashState !== undefined) {
     log.event('document.hash-state-refused', { key: version.key, versionId: version.versionId });
   }
-  return {
-    source,
-    sha256: version.sha256,
-    ...(hashed ? { hashed } : {}),
-    async keep({ documentId, n, kind }, { tail, sha256, sourceSha256 }) {
-      if (sourceSha256 !== version.sha256) throw new ProblemError('document_changed');
-      return objects.append(documentId, n, kind, { before: source, tail, sha256 });
-    },
-  };
+  return { source: objects.open(version), sha256: version.sha256, ...(hashed ? { hashed } : {}) };
 }
 
 async function resumed({ hashState, sha256 }: DocumentVersion): Promise<ResumableHash | undefined> {

@@ -1,20 +1,24 @@
-import { CertificateRevocationList, CertificationRequest, Extensions, type PublicKeyInfo } from 'pkijs';
-import { type AuthorityKeys, authorityKeys } from './authority-keys.ts';
-import { derOf, type Issuer, keyIdOf, signCertificate, timeOf } from './certificates.ts';
+import { CertificationRequest, type PublicKeyInfo } from 'pkijs';
+import { authorityKeys, timestampKeys } from './authority-keys.ts';
+import { derOf, type Issuer, keyIdOf, parseCertificate, signCertificate } from './certificates.ts';
 import {
+  authorityAccess,
   authorityKeyIdentifier,
   basicConstraints,
   certificateType,
-  crlNumber,
   documentSigning,
-  issuerAddress,
   keyUsage,
   type Profile,
   revocationList,
   subjectKeyIdentifier,
 } from './extensions.ts';
+import type { Faults } from './faults.ts';
+import { answerOcsp } from './ocsp-responder.ts';
 import { toDer, toPem } from './pem.ts';
+import { makeRevocationList } from './revocation-list.ts';
+import { keepRevocations, type Revocations, serialText } from './revocations.ts';
 import { distinguishedName, type SubjectPart } from './subject.ts';
+import { answerTimestamp } from './timestamp-service.ts';
 
 export type { Profile } from './extensions.ts';
 export type { SubjectPart } from './subject.ts';
@@ -51,8 +55,16 @@ export interface Authority {
   readonly chain: readonly Uint8Array[];
   /** @throws AuthorityError */
   issue(request: IssueRequest): Promise<IssuedCertificate>;
-  /** The present list of revoked certificates of either authority: empty so far. DER. */
+  /** Revokes a certificate of the issuing authority, from now on. */
+  revoke(certificate: Uint8Array, reason?: number): Promise<void>;
+  /** The present list of revoked certificates of either authority, DER. The root revokes nothing. */
   revocationList(of: 'root' | 'issuing'): Promise<Uint8Array>;
+  /** OCSPRequest → OCSPResponse, for certificates of the issuing authority. */
+  ocsp(request: Uint8Array): Promise<Uint8Array>;
+  /** TimeStampReq → TimeStampResp. */
+  timestamp(request: Uint8Array): Promise<Uint8Array>;
+  /** What goes wrong at present. */
+  readonly faults: Faults;
 }
 
 export type AuthorityErrorCode = 'MalformedRequest' | 'WrongSignature' | 'WeakKey' | 'NoSubject' | 'BadValidity';
@@ -69,23 +81,55 @@ export class AuthorityError extends Error {
 const DAY = 86_400_000;
 /** Certificates begin a little in the past: other clocks may be slow. */
 const SLACK = 5 * 60_000;
-const CRL_DAYS = 7;
+const UNSPECIFIED = 0;
 const EC_CURVES = ['1.2.840.10045.3.1.7', '1.3.132.0.34'];
 const RSA_BITS = 2048;
 
 export async function createAuthority({ dir, clock, baseUrl }: AuthorityOptions): Promise<Authority> {
-  const keys = await authorityKeys({ dir, baseUrl, now: () => clock.now() });
+  const now = () => clock.now();
+  const place = { dir, baseUrl, now };
+  const keys = await authorityKeys(place);
+  const revocations = await keepRevocations(dir);
+  const faults: Faults = new Map();
   const chain = [derOf(keys.issuing.certificate), derOf(keys.root.certificate)];
+  const responder = { issuer: keys.issuing, delegate: keys.responder, revocations, now };
+  // One at a time: a certificate that runs out is replaced once.
+  let service = Promise.resolve(await timestampKeys(place, keys.issuing));
   return {
     rootCertificate: derOf(keys.root.certificate),
     chain,
+    faults,
     async issue(request) {
-      const certificate = await issue(keys.issuing, request, baseUrl, clock.now());
+      const certificate = await issue(keys.issuing, request, baseUrl, now());
       const pem = [certificate, ...chain.slice(0, 1)].map((der) => toPem('CERTIFICATE', der)).join('');
       return { certificate, chain, pem };
     },
-    revocationList: (of) => emptyRevocationList(keys[of as keyof AuthorityKeys], clock.now()),
+    revoke: (certificate, reason = UNSPECIFIED) => revoke(revocations, certificate, reason, now()),
+    revocationList: (of) =>
+      makeRevocationList(keys[of], of === 'issuing' ? revocations.all() : [], {
+        now: now(),
+        outOfDate: faults.get('crl') === 'out_of_date',
+      }),
+    ocsp: async (request) => answerOcsp(responder, request, faults.get('ocsp')),
+    async timestamp(request) {
+      service = service.then(() => timestampKeys(place, keys.issuing));
+      return answerTimestamp(
+        { signer: await service, chain: chain.slice(0, 1), now: now() },
+        request,
+        faults.get('timestamp'),
+      );
+    },
   };
+}
+
+async function revoke(revocations: Revocations, certificate: Uint8Array, reason: number, now: number): Promise<void> {
+  let serialNumber: string;
+  try {
+    serialNumber = serialText(parseCertificate(toDer(certificate)).serialNumber.valueBlock.valueHexView);
+  } catch {
+    throw new AuthorityError('MalformedRequest', 'This is not a certificate.');
+  }
+  await revocations.add({ serialNumber, revokedAt: Math.floor(now / 1000) * 1000, reason });
 }
 
 async function issue(issuer: Issuer, request: IssueRequest, baseUrl: string, now: number): Promise<Uint8Array> {
@@ -110,7 +154,7 @@ async function issue(issuer: Issuer, request: IssueRequest, baseUrl: string, now
         certificateType(request.profile),
         subjectKeyIdentifier(keyIdOf(publicKey)),
         authorityKeyIdentifier(keyIdOf(issuer.certificate.subjectPublicKeyInfo)),
-        issuerAddress(`${baseUrl}/issuing.cer`),
+        authorityAccess({ issuer: `${baseUrl}/issuing.cer`, ocsp: `${baseUrl}/ocsp` }),
         revocationList(`${baseUrl}/issuing.crl`),
       ],
     },
@@ -143,18 +187,4 @@ function isStrong({ parsedKey, algorithm }: PublicKeyInfo): boolean {
   }
   const curve = algorithm.algorithmParams?.valueBlock?.toString();
   return EC_CURVES.includes(String(curve));
-}
-
-async function emptyRevocationList(issuer: Issuer, now: number): Promise<Uint8Array> {
-  const list = new CertificateRevocationList();
-  list.version = 1;
-  list.issuer = issuer.certificate.subject;
-  list.thisUpdate = timeOf(now);
-  list.nextUpdate = timeOf(now + CRL_DAYS * DAY);
-  const keyId = keyIdOf(issuer.certificate.subjectPublicKeyInfo);
-  list.crlExtensions = new Extensions({
-    extensions: [authorityKeyIdentifier(keyId), crlNumber(Math.floor(now / 1000))],
-  });
-  await list.sign(issuer.key, 'SHA-256');
-  return new Uint8Array(list.toSchema(true).toBER());
 }

@@ -1,4 +1,4 @@
-import { createHash, randomBytes, type webcrypto } from 'node:crypto';
+import { createHash, type KeyObject, randomBytes, type webcrypto } from 'node:crypto';
 import { Integer } from 'asn1js';
 import { Certificate, type Extension, type PublicKeyInfo, type RelativeDistinguishedNames, Time } from 'pkijs';
 
@@ -6,6 +6,8 @@ import { Certificate, type Extension, type PublicKeyInfo, type RelativeDistingui
 export interface Issuer {
   readonly certificate: Certificate;
   readonly key: webcrypto.CryptoKey;
+  /** The same key, for what is signed without pkijs. */
+  readonly privateKey: KeyObject;
 }
 
 export interface CertificateContent {

@@ -1,4 +1,4 @@
-import { BitString, Integer, ObjectIdentifier, OctetString, Sequence } from 'asn1js';
+import { BitString, Integer, Null, ObjectIdentifier, OctetString, Sequence } from 'asn1js';
 import {
   AccessDescription,
   AuthorityKeyIdentifier,
@@ -43,6 +43,21 @@ export function documentSigning(): Extension {
   return extension('2.5.29.37', false, new ExtKeyUsage({ keyPurposes: [DOCUMENT_SIGNING] }).toSchema().toBER());
 }
 
+/** For timestamps and nothing else: critical, as RFC 3161 §2.3 wants it. */
+export function timestampingOnly(): Extension {
+  return extension('2.5.29.37', true, new ExtKeyUsage({ keyPurposes: ['1.3.6.1.5.5.7.3.8'] }).toSchema().toBER());
+}
+
+/** For OCSP answers (RFC 6960 §4.2.2.2). */
+export function ocspSigning(): Extension {
+  return extension('2.5.29.37', false, new ExtKeyUsage({ keyPurposes: ['1.3.6.1.5.5.7.3.9'] }).toSchema().toBER());
+}
+
+/** id-pkix-ocsp-nocheck: the responder itself is not asked about (RFC 6960 §4.2.2.2.1). */
+export function ocspNoCheck(): Extension {
+  return extension('1.3.6.1.5.5.7.48.1.5', false, new Null().toBER());
+}
+
 export function subjectKeyIdentifier(keyId: Uint8Array<ArrayBuffer>): Extension {
   return extension('2.5.29.14', false, new OctetString({ valueHex: keyId.buffer }).toBER());
 }
@@ -52,14 +67,15 @@ export function authorityKeyIdentifier(keyId: Uint8Array<ArrayBuffer>): Extensio
   return extension('2.5.29.35', false, identifier.toSchema().toBER());
 }
 
-/** Where the issuer's certificate can be fetched (id-ad-caIssuers). */
-export function issuerAddress(url: string): Extension {
-  const description = new AccessDescription({ accessMethod: '1.3.6.1.5.5.7.48.2', accessLocation: uri(url) });
-  return extension(
-    '1.3.6.1.5.5.7.1.1',
-    false,
-    new InfoAccess({ accessDescriptions: [description] }).toSchema().toBER(),
-  );
+/** Where the issuer's certificate can be fetched (id-ad-caIssuers) and, where there is one, its OCSP responder asked (id-ad-ocsp). */
+export function authorityAccess({ issuer, ocsp }: { readonly issuer: string; readonly ocsp?: string }): Extension {
+  const access = (method: string, url: string) =>
+    new AccessDescription({ accessMethod: method, accessLocation: uri(url) });
+  const accessDescriptions = [
+    ...(ocsp === undefined ? [] : [access('1.3.6.1.5.5.7.48.1', ocsp)]),
+    access('1.3.6.1.5.5.7.48.2', issuer),
+  ];
+  return extension('1.3.6.1.5.5.7.1.1', false, new InfoAccess({ accessDescriptions }).toSchema().toBER());
 }
 
 /** Where the list of revoked certificates can be fetched. */

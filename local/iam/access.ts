@@ -57,6 +57,23 @@ export class Access {
     this.#identity.set(roleId, [...(this.#identity.get(roleId) ?? []), ...policy]);
   }
 
+  /**
+   * Takes an action out of what a role may do, as if the template had never granted it.
+   * @returns what puts it back
+   * @throws LocalError `UnresolvedReference` when the role does not grant it
+   */
+  withhold(roleId: string, action: string): () => void {
+    const whole = this.#identity.get(roleId) ?? [];
+    if (!whole.some(({ actions }) => actions?.includes(action)))
+      throw new LocalError('UnresolvedReference', `the role ${roleId} does not grant ${action}`);
+    const rest = whole.map((statement) => ({
+      ...statement,
+      actions: statement.actions?.filter((granted) => granted !== action),
+    }));
+    this.#identity.set(roleId, rest);
+    return () => void this.#identity.set(roleId, whole);
+  }
+
   /** Adds statements to the policy of a bucket, queue, key or function. */
   attach(resourceArn: string, policy: Policy): void {
     this.#resource.set(resourceArn, [...(this.#resource.get(resourceArn) ?? []), ...policy]);

@@ -21,16 +21,6 @@ const SINGLE = 60;
 const AT_ONCE = 20;
 const ROUNDS = 8;
 
-const stateDir = await mkdtemp(join(tmpdir(), 'ba-khong-bench-'));
-try {
-  const figures = await measure();
-  const text = report(figures);
-  console.log(text);
-  await writeFile(resolve(import.meta.dirname, '../../docs/performance.md'), text);
-} finally {
-  await rm(stateDir, { recursive: true, force: true });
-}
-
 /** Requests that the HTTP API has answered: one line of its access log each. */
 let httpRequests = 0;
 
@@ -131,4 +121,14 @@ async function latency(laptop: DemoLaptop, concurrency: number, rounds: number):
     await laptop.settled();
   }
   return { concurrency, requests: taken.length, medianMs: median(taken), p95Ms: quantile(taken, 0.95) };
+}
+
+const stateDir = await mkdtemp(join(tmpdir(), 'ba-khong-bench-'));
+try {
+  const figures = await measure();
+  const text = report(figures);
+  console.log(text);
+  await writeFile(resolve(import.meta.dirname, '../../docs/performance.md'), text);
+} finally {
+  await rm(stateDir, { recursive: true, force: true });
 }

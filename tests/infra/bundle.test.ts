@@ -7,7 +7,7 @@ import { Worker } from 'node:worker_threads';
 import type { Metafile } from 'esbuild';
 import { afterAll, expect, test } from 'vitest';
 import { bundleFunctions } from '../../infra/bundle.ts';
-import { FUNCTION_NAMES } from '../../infra/functions.ts';
+import { FUNCTION_NAMES, WITH_FONTS } from '../../infra/functions.ts';
 import { ENV } from '../../lib/platform/names.ts';
 import { functionNamed, stacksOf } from './synthesized.ts';
 
@@ -19,10 +19,10 @@ const ROOT = resolve(import.meta.dirname, '../..');
 
 test.each(FUNCTION_NAMES)('%s is one small module, with nothing beside it but fonts', (name) => {
   const files = readdirSync(bundles.folder(name));
-  const withFonts = name === 'sign-worker';
+  const withFonts = WITH_FONTS.includes(name);
   expect(files.sort()).toEqual(withFonts ? ['fonts', 'index.mjs'] : ['index.mjs']);
   // Those that make PDF pages carry pdf-lib, and fontkit for text.
-  const limit = name === 'sign-worker' || name === 'intake-worker' ? 2 : 1;
+  const limit = withFonts || name === 'intake-worker' ? 2 : 1;
   expect(bundles.sizes[name]).toBeLessThan(limit * 1024 * 1024);
   expect(bundles.sizes[name]).toBe(statSync(join(bundles.folder(name), 'index.mjs')).size);
 });

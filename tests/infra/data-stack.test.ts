@@ -105,7 +105,7 @@ describe.each(STAGE_NAMES)('%s', (stage) => {
       CallbackURLs: settings.callbackUrls,
       PreventUserExistenceErrors: 'ENABLED',
     });
-    expect(client.ExplicitAuthFlows ?? []).toEqual([]);
+    expect(client.ExplicitAuthFlows).toEqual(['ALLOW_REFRESH_TOKEN_AUTH']);
     expect(only(data, 'AWS::Cognito::UserPool').properties).toMatchObject({
       DeletionProtection: 'ACTIVE',
       AdminCreateUserConfig: { AllowAdminCreateUserOnly: true },

@@ -5,26 +5,27 @@ import { functionNamed, ofType, type Statement, stacksOf, statementsOf } from '.
 const stacks = stacksOf('production');
 
 const READ = ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:Query'];
-const WRITE = ['dynamodb:ConditionCheckItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'];
+const WRITE = ['dynamodb:PutItem', 'dynamodb:UpdateItem'];
 const TABLE_KEY = ['kms:Decrypt', 'kms:Encrypt', 'kms:GenerateDataKey'];
 const READ_WRITE = [...READ, ...WRITE, ...TABLE_KEY];
-const DOCUMENTS_GET = ['s3:GetObject', 's3:GetObjectVersion', 'kms:Decrypt'];
-const DOCUMENTS_PUT = ['s3:PutObject', 's3:AbortMultipartUpload', 'kms:Decrypt', 'kms:GenerateDataKey'];
-const SIGN = ['kms:GetPublicKey', 'kms:Sign'];
-const CONSUME = [
-  'sqs:ChangeMessageVisibility',
-  'sqs:DeleteMessage',
-  'sqs:GetQueueAttributes',
-  'sqs:GetQueueUrl',
-  'sqs:ReceiveMessage',
-];
+const DOCUMENTS_GET = ['s3:GetObjectVersion', 'kms:Decrypt'];
+const DOCUMENTS_PUT = ['s3:PutObject', 's3:GetObject', 's3:AbortMultipartUpload', 'kms:Decrypt', 'kms:GenerateDataKey'];
+const CONSUME = ['sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:ReceiveMessage'];
 
 /** Every action of every function, besides writing its own log and its traces. */
 const MAY: Readonly<Record<FunctionName, readonly string[]>> = {
   'documents-api': [...READ_WRITE, ...DOCUMENTS_GET, 's3:PutObject'],
   'petitions-api': READ_WRITE,
   'dispatches-api': READ_WRITE,
-  'directory-api': [...READ_WRITE, ...SIGN, 'kms:CreateAlias', 'kms:CreateKey', 'kms:TagResource'],
+  'directory-api': [
+    ...READ_WRITE,
+    'kms:CreateAlias',
+    'kms:CreateKey',
+    'kms:GetPublicKey',
+    'kms:Sign',
+    'kms:TagResource',
+  ],
+  'signing-api': [...READ_WRITE, ...DOCUMENTS_GET],
   'verify-api': [...READ, 'kms:Decrypt'],
   'service-api': [],
   'intake-worker': [
@@ -33,7 +34,6 @@ const MAY: Readonly<Record<FunctionName, readonly string[]>> = {
     ...DOCUMENTS_PUT,
     's3:DeleteObject',
     's3:DeleteObjectVersion',
-    's3:GetObject',
     's3:GetObjectVersion',
     's3:ListBucket',
   ],
@@ -47,18 +47,11 @@ const MAY: Readonly<Record<FunctionName, readonly string[]>> = {
     'sqs:GetQueueUrl',
     'sqs:SendMessage',
   ],
-  'sign-worker': [...READ_WRITE, ...CONSUME, ...DOCUMENTS_GET, ...DOCUMENTS_PUT, ...SIGN],
+  'sign-worker': [...READ_WRITE, ...CONSUME, ...DOCUMENTS_GET, ...DOCUMENTS_PUT, 'kms:Sign'],
   'delivery-worker': [...READ_WRITE, ...CONSUME, ...DOCUMENTS_GET],
   'notify-worker': [...READ_WRITE, ...CONSUME, 'ses:SendEmail'],
   'mail-events-worker': [...READ_WRITE, ...CONSUME],
-  sweep: [
-    ...READ_WRITE,
-    's3:DeleteObject',
-    's3:DeleteObjectVersion',
-    's3:ListBucket',
-    's3:ListBucketVersions',
-    'sqs:SendMessage',
-  ],
+  sweep: [...READ_WRITE, 's3:DeleteObject', 's3:DeleteObjectVersion', 's3:ListBucketVersions', 'sqs:SendMessage'],
 };
 
 const EVERYONE = ['logs:CreateLogStream', 'logs:PutLogEvents', 'xray:PutTelemetryRecords', 'xray:PutTraceSegments'];
@@ -151,5 +144,5 @@ test('an API function learns of no queue, and only those that use a bucket learn
   expect(knows('SIGN_QUEUE_URL')).toEqual(['relay', 'sweep']);
   expect(knows('INTAKE_BUCKET')).toEqual(['documents-api', 'intake-worker', 'sweep']);
   expect(knows('MAIL_SENDER')).toEqual(['notify-worker']);
-  expect(knows('FONTS_DIR')).toEqual(['sign-worker']);
+  expect(knows('FONTS_DIR')).toEqual(['signing-api', 'sign-worker']);
 });

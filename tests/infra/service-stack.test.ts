@@ -105,8 +105,12 @@ describe('API', () => {
   test('all others belong to one capability and pass the authorizer of the user pool', () => {
     const closed = routes.filter(({ properties }) => properties.AuthorizationType === 'JWT');
     const paths = 'uploads documents petitions dispatches incoming registers me units people trust'.split(' ');
+    const signing = ['/api/petitions/{code}/answer', '/api/dispatches/{code}'].flatMap((path) => [
+      `POST ${path}/signing/prepare`,
+      `POST ${path}/signing/complete`,
+    ]);
     expect(closed.map(key).sort()).toEqual(
-      paths.flatMap((path) => [`ANY /api/${path}`, `ANY /api/${path}/{proxy+}`]).sort(),
+      [...paths.flatMap((path) => [`ANY /api/${path}`, `ANY /api/${path}/{proxy+}`]), ...signing].sort(),
     );
     const authorizer = only(service, 'AWS::ApiGatewayV2::Authorizer');
     expect(closed.filter(({ properties }) => properties.AuthorizerId.Ref !== authorizer.id)).toEqual([]);

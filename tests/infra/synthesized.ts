@@ -6,7 +6,7 @@ import type { CloudAssembly } from 'aws-cdk-lib/cx-api';
 import { assemble } from '../../infra/assemble.ts';
 import type { Bundles } from '../../infra/bundle.ts';
 import { FUNCTION_NAMES, type FunctionName } from '../../infra/functions.ts';
-import { type StageName, stageSettings } from '../../infra/stages.ts';
+import { type StageName, type StageSettings, stageSettings } from '../../infra/stages.ts';
 
 export interface Resource {
   readonly id: string;
@@ -33,10 +33,14 @@ export function stacksOf(stage: StageName): Stacks {
 }
 
 /** Synthesizes a stage with stand-ins for the bundles; throws when cdk-nag finds something. */
-export function synthesize(stage: StageName, change: (app: App) => void = () => {}): Stacks {
+export function synthesize(
+  stage: StageName,
+  change: (app: App) => void = () => {},
+  settings: StageSettings = stageSettings(stage),
+): Stacks {
   const dir = mkdtempSync(join(tmpdir(), 'synth-'));
   try {
-    const app = assemble({ settings: stageSettings(stage), bundles: standIns(dir), outDir: join(dir, 'out') });
+    const app = assemble({ settings, bundles: standIns(dir), outDir: join(dir, 'out') });
     change(app);
     return read(app.synth(), stage);
   } finally {

@@ -6,6 +6,8 @@ import type { VerificationView } from '../../lib/verification/verification-view.
 import { arrivals, draftDispatch, signDispatch, uploaded } from '../support/demo-cases.ts';
 import { type DemoStack, openDemoStack } from '../support/demo-stack.ts';
 import { expectHistory } from '../support/final-state.ts';
+import { callsOf } from '../support/kills.ts';
+import { samplePdf, streamBody } from '../unit/pdf/sample-pdf.ts';
 
 let demo: DemoStack;
 beforeAll(async () => {
@@ -56,6 +58,32 @@ describe('a dispatch on the stack that deploys', () => {
       'dispatch.registered',
       'dispatch.returned',
     ]);
+  });
+
+  it('of 12 MiB is signed and sealed by functions that neither send nor read its bytes', async () => {
+    const bytes = samplePdf({ extra: [streamBody('x'.repeat(12 * 1024 * 1024))], trailer: '/Salt (large)' });
+    const officer = await demo.as('provinceOfficer');
+    const documentId = await uploaded(demo, officer, PROVINCE, { bytes, contentType: 'application/pdf' });
+    const { code } = await draftDispatch(demo, documentId, [HOANG_GIANG]);
+    const signing = await callsOf(demo, 'sign-worker', () => signDispatch(demo, code));
+    const sender = await demo.as('provinceClerk');
+    const sealing = await callsOf(demo, 'sign-worker', () => sender.post(`/api/dispatches/${code}/issue`));
+    for (const calls of [signing, sealing]) {
+      expect(calls.filter((name) => /Upload|PutObject/.test(name))).toEqual([
+        'CreateMultipartUpload',
+        'UploadPartCopy',
+        'UploadPart',
+        'CompleteMultipartUpload',
+      ]);
+    }
+    const receiver = await demo.as('communeClerk');
+    const { number } = await sender.get<DispatchView>(`/api/dispatches/${code}`);
+    const [mine] = (await arrivals(receiver, HOANG_GIANG)).filter((item) => item.reference === number);
+    const seen = await receiver.get<IncomingView>(`/api/incoming/${mine?.code}`);
+    expect(seen.verdict).toMatchObject({ passed: true });
+    const issued = await download(receiver, seen.documentId);
+    expect(Buffer.from(issued.subarray(0, bytes.length)).equals(bytes)).toBe(true);
+    expect(JSON.stringify(demo.log)).not.toContain('hash-state-refused');
   });
 
   it('that is signed but not issued is seen by nobody outside', async () => {

@@ -9,6 +9,8 @@ import { petitionsApi } from '../../functions/petitions-api/api.ts';
 import { compose as composePetitions } from '../../functions/petitions-api/compose.ts';
 import { compose as composeSign, type SignWorkerDeps } from '../../functions/sign-worker/compose.ts';
 import { signWorker } from '../../functions/sign-worker/worker.ts';
+import { signingApi } from '../../functions/signing-api/api.ts';
+import { compose as composeSigning } from '../../functions/signing-api/compose.ts';
 import { verifyApi } from '../../functions/verify-api/api.ts';
 import { compose as composeVerify } from '../../functions/verify-api/compose.ts';
 import type { PersonId, UnitCode } from '../../lib/access/actor.ts';
@@ -45,7 +47,7 @@ export const staff = (unit: string, role: Role): Caller => ({ sub: `${role}-${un
  * The functions on cases over real services, in one process: DynamoDB, S3, KMS. Time stands still until it is moved. What
  * the relay and the queues do is done by `settle`, in the order of the events.
  */
-export async function startCaseWorld() {
+export async function startCaseWorld(extra: Readonly<Record<string, string>> = {}) {
   const aws = await startAws();
   const time = { now: NOW };
   const clock = { now: () => time.now };
@@ -58,6 +60,7 @@ export async function startCaseWorld() {
     KEY_ALIAS_PREFIX: 'alias/ba-khong/dev/',
     PORTAL_URL: 'https://ba-khong.example',
     FONTS_DIR: 'fonts',
+    ...extra,
   };
   const ours = { clock, log };
   const directory = directoryApi({ ...composeDirectory(environment), ...ours });
@@ -75,6 +78,7 @@ export async function startCaseWorld() {
     authority,
     directory,
     petitions: petitionsApi({ ...petitionDeps, ...ours }),
+    signing: signingApi({ ...composeSigning(environment), ...ours, fonts: tinos }),
     dispatches: dispatchesApi({ ...composeDispatches(environment), ...ours }),
     verify: verifyApi({ ...composeVerify(environment), ...ours }),
     signDeps,

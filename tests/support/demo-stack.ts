@@ -37,6 +37,10 @@ export interface DemoStack {
   readonly sqs: SQSClient;
   /** The service as one of the demo people sees it; one token for as long as it lives. */
   as(name: DemoName): Promise<ApiClient>;
+  /** An ID token of such a person, for programs. */
+  tokenOf(name: DemoName): Promise<string>;
+  /** Address of the development authority. */
+  readonly authorityUrl: string;
   settled(): Promise<void>;
   /** Physical id of the resource with the logical id `name` and the CDK's hash. */
   physical(name: string): string;
@@ -83,6 +87,8 @@ export async function openDemoStack(
       signedIn.set(name, fresh);
       return fresh.client;
     },
+    tokenOf: (name) => laptop.tokenOf(name),
+    authorityUrl: laptop.authority.url,
     settled: () => laptop.settled(),
     physical,
     queueUrl: (name) => physical(`${QUEUES[name]}Queue`),

@@ -4,6 +4,7 @@ import type { JobOutcome } from '../../jobs/run-job.ts';
 import type { EpochMs } from '../../platform/clock.ts';
 import { isProblem, ProblemError } from '../../platform/errors.ts';
 import type { CaseCode } from '../../platform/ids.ts';
+import { signingOf } from '../../signing/holder/given-signature.ts';
 import { SIGNING_REFUSED } from '../../signing/refused.ts';
 import { type SigningDeps, signVersion } from '../../signing/sign-version.ts';
 import type { IssuedDocuments } from '../../verification/issued.ts';
@@ -13,6 +14,7 @@ import { notSigned, signed } from '../dispatch-transitions.ts';
 /** What the worker needs for the documents of dispatches. */
 export interface DispatchWorkDeps extends SigningDeps, Pick<ExchangeDeps, 'dispatches' | 'events' | 'documents'> {
   readonly issued: Pick<IssuedDocuments, 'write'>;
+  readonly portalUrl: string;
 }
 
 /** Signs the approved dispatch with the leader's key: the bytes that were approved, and no others. */
@@ -24,9 +26,10 @@ export async function applyDispatchSignature(deps: DispatchWorkDeps, code: CaseC
   const original = latestVersion(document);
   if (original.sha256 !== approval.sha256) throw new ProblemError('document_changed');
   const unit = await deps.directory.unit(dispatch.unit);
+  const signing = signingOf(deps, approval, at);
   try {
     const version = await signVersion(
-      deps,
+      signing.deps,
       {
         document,
         unsigned: original,
@@ -34,9 +37,14 @@ export async function applyDispatchSignature(deps: DispatchWorkDeps, code: CaseC
         n: original.n + 1,
         kind: 'signed',
         holder: { kind: 'person', id: approval.by },
-        text: { role: 'person', name: approval.name, title: printedTitle(approval), location: unit.place },
+        text: {
+          role: 'person',
+          name: approval.name,
+          title: printedTitle(approval),
+          location: approval.own?.location ?? unit.place,
+        },
       },
-      at,
+      signing.at,
     );
     await commitDispatch(deps, dispatch, signed(dispatch, version.sha256, at), {
       writes: [deps.documents.putWrite(withVersion(document, version), document)],

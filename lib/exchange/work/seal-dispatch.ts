@@ -5,6 +5,7 @@ import type { EpochMs } from '../../platform/clock.ts';
 import { ProblemError } from '../../platform/errors.ts';
 import type { CaseCode } from '../../platform/ids.ts';
 import { signVersion } from '../../signing/sign-version.ts';
+import { verificationLink } from '../../verification/verification-link.ts';
 import { commitDispatch } from '../change-dispatch.ts';
 import { issued } from '../dispatch-transitions.ts';
 import type { DispatchWorkDeps } from './apply-dispatch-signature.ts';
@@ -30,7 +31,13 @@ export async function sealDispatch(deps: DispatchWorkDeps, code: CaseCode, at: E
       n: before.n + 1,
       kind: 'sealed',
       holder: { kind: 'unit', code: dispatch.unit },
-      text: { role: 'agency', agency: unit.name, number: number.text, location: unit.place },
+      text: {
+        role: 'agency',
+        agency: unit.name,
+        number: number.text,
+        location: unit.place,
+        link: verificationLink(deps.portalUrl, code),
+      },
     },
     at,
   );

@@ -1,6 +1,16 @@
-import { degrees, type PDFFont, type PDFPage, rgb } from 'pdf-lib';
-import { authorDocument, type FontFiles, finishDocument, printable, wrapText } from '../author/authored-document.ts';
+import { type PDFFont, type PDFPage, rgb } from 'pdf-lib';
+import {
+  type AuthoredDocument,
+  authorDocument,
+  type FontFiles,
+  finishDocument,
+  printable,
+} from '../author/authored-document.ts';
+import { embedImage } from '../author/embed-image.ts';
+import { fitText } from '../author/fit-text.ts';
+import { drawQrCode } from '../author/qr-code.ts';
 import type { Drawing } from '../graft.ts';
+import { drawArc, type Point, rimRows } from './seal-rim.ts';
 import { shownSigningTime } from './signing-time.ts';
 
 export interface AgencySealContent {
@@ -12,49 +22,76 @@ export interface AgencySealContent {
   readonly number?: string;
   /** Epoch ms. */
   readonly signingTime: number;
+  /** PNG of the red seal, best with a transparent ground; without it a seal is drawn. */
+  readonly image?: Uint8Array;
+  /** Address to verify the document at, shown as a QR code beneath; the drawing is `SEAL_QR_HEIGHT` higher then. */
+  readonly link?: string;
 }
 
 /** Points. */
 export const SEAL_SIZE = { width: 128, height: 134 };
+export const SEAL_QR_HEIGHT = 52;
 
-const RED = rgb(0.84, 0.06, 0.09);
-/** Of the outer ring, which touches the upper edge of the drawing. */
+/** Of the outer ring, which touches the upper edge of the drawing: the real seal of a commune is 36 mm wide. */
 export const SEAL_RADIUS = 52;
+export const SEAL_RED = rgb(0.84, 0.06, 0.09);
+const QR_SIDE = 48;
 
 /**
- * The visible signature of an agency (Decree 30/2020, annex I): a round red seal, the document's number and the time
- * of signing beneath it.
+ * The visible signature of an agency (Decree 30/2020, annex I): its red seal, as an image of its natural size or drawn,
+ * and beneath it the agency (which a drawn seal has along its rim), the document's number, and the time of signing.
+ * Throws `image_broken` when the PNG cannot be read.
  */
 export async function drawAgencySeal(fonts: FontFiles, content: AgencySealContent): Promise<Drawing> {
   const document = await authorDocument(fonts);
-  const page = document.pdf.addPage([SEAL_SIZE.width, SEAL_SIZE.height]);
+  const size = { ...SEAL_SIZE, height: SEAL_SIZE.height + (content.link === undefined ? 0 : SEAL_QR_HEIGHT) };
+  const page = document.pdf.addPage([size.width, size.height]);
   const { regular, bold } = document.fonts;
-  const centre = { x: SEAL_SIZE.width / 2, y: SEAL_SIZE.height - SEAL_RADIUS - 2 };
+  const centre = { x: size.width / 2, y: size.height - SEAL_RADIUS - 2 };
+  if (content.image) await placeSeal(document, page, content.image, centre);
+  else drawSeal(page, bold, content, centre);
+  let y = centre.y - SEAL_RADIUS - 2;
+  const below = (text: string, font: PDFFont, lines: number, largest: number) => {
+    const fitted = fitText([text], font, { width: size.width, lines, largest, smallest: 5 });
+    for (const line of fitted.lines) {
+      y -= fitted.size * 1.05;
+      const x = (size.width - font.widthOfTextAtSize(line, fitted.size)) / 2;
+      page.drawText(line, { x, y, size: fitted.size, font, color: SEAL_RED });
+    }
+  };
+  if (content.image) below(content.agency, regular, 1, 7.5);
+  if (content.number) below(content.number, bold, 1, content.image ? 8 : 9);
+  below(shownSigningTime(content.signingTime), regular, 1, content.image ? 7.5 : 8);
+  if (content.link !== undefined)
+    drawQrCode(page, content.link, { x: (size.width - QR_SIDE) / 2, y: 0, side: QR_SIDE });
+  return { ...size, pdf: await finishDocument(document) };
+}
+
+async function placeSeal(document: AuthoredDocument, page: PDFPage, bytes: Uint8Array, centre: Point): Promise<void> {
+  const image = await embedImage(document.pdf, bytes);
+  const { width, height } = image.scaleToFit(SEAL_RADIUS * 2, SEAL_RADIUS * 2);
+  page.drawImage(image, { x: centre.x - width / 2, y: centre.y - height / 2, width, height });
+}
+
+function drawSeal(page: PDFPage, font: PDFFont, content: AgencySealContent, centre: Point): void {
   drawRings(page, centre);
   drawStar(page, centre, 15);
   const agency = printable(content.agency).toUpperCase();
   const superior = content.superior === undefined ? undefined : printable(content.superior).toUpperCase();
-  drawUpperArc(page, bold, agency, centre, superior === undefined ? 300 : 235);
-  if (superior !== undefined) drawLowerArc(page, bold, superior, centre, 95);
-  const lines = [...(content.number ? wrapText(content.number, bold, 9, SEAL_SIZE.width).slice(0, 1) : [])];
-  let y = SEAL_SIZE.height - SEAL_RADIUS * 2 - 13;
-  for (const line of lines) {
-    centred(page, line, bold, 9, y);
-    y -= 10;
-  }
-  centred(page, shownSigningTime(content.signingTime), regular, 8, y);
-  return { ...SEAL_SIZE, pdf: await finishDocument(document) };
+  for (const row of rimRows(font, agency, superior === undefined ? 300 : 235, BAND, 9.5))
+    drawArc(page, { ...row, font, centre, color: SEAL_RED, middle: Math.PI / 2, clockwise: true });
+  if (superior === undefined) return;
+  for (const row of rimRows(font, superior, 95, BAND, 7.5).slice(0, 1))
+    drawArc(page, { ...row, font, centre, color: SEAL_RED, middle: -Math.PI / 2, clockwise: false });
 }
 
-interface Point {
-  readonly x: number;
-  readonly y: number;
-}
+/** Between the rings, where the names stand. */
+const BAND = { outer: SEAL_RADIUS - 3.8, inner: SEAL_RADIUS - 17.6 };
 
 function drawRings(page: PDFPage, { x, y }: Point): void {
-  page.drawCircle({ x, y, size: SEAL_RADIUS, borderColor: RED, borderWidth: 2.4 });
-  page.drawCircle({ x, y, size: SEAL_RADIUS - 3.4, borderColor: RED, borderWidth: 0.7 });
-  page.drawCircle({ x, y, size: SEAL_RADIUS - 18, borderColor: RED, borderWidth: 0.9 });
+  page.drawCircle({ x, y, size: SEAL_RADIUS, borderColor: SEAL_RED, borderWidth: 2.4 });
+  page.drawCircle({ x, y, size: SEAL_RADIUS - 3.4, borderColor: SEAL_RED, borderWidth: 0.7 });
+  page.drawCircle({ x, y, size: SEAL_RADIUS - 18, borderColor: SEAL_RED, borderWidth: 0.9 });
 }
 
 /** A five-pointed star, one point up. */
@@ -65,71 +102,5 @@ function drawStar(page: PDFPage, centre: Point, radius: number): void {
     const angle = (i * Math.PI) / 5;
     return `${i === 0 ? 'M' : 'L'} ${(r * Math.sin(angle)).toFixed(3)} ${(-r * Math.cos(angle)).toFixed(3)}`;
   });
-  page.drawSvgPath(`${corners.join(' ')} Z`, { x: centre.x, y: centre.y, color: RED });
-}
-
-/** Text clockwise along the upper rim, smaller when it is long; at most `most` degrees. */
-function drawUpperArc(page: PDFPage, font: PDFFont, text: string, centre: Point, most: number): void {
-  const { size, spacing } = arcFit(font, text, SEAL_RADIUS - 14, most, 9.5);
-  const radius = SEAL_RADIUS - 10.7 - size * 0.34;
-  drawArc(page, font, text, { centre, radius, size, spacing, middle: Math.PI / 2, clockwise: true });
-}
-
-/** Text counter-clockwise along the lower rim, read from below. */
-function drawLowerArc(page: PDFPage, font: PDFFont, text: string, centre: Point, most: number): void {
-  const { size, spacing } = arcFit(font, text, SEAL_RADIUS - 8, most, 7.5);
-  const radius = SEAL_RADIUS - 10.7 + size * 0.34;
-  drawArc(page, font, text, { centre, radius, size, spacing, middle: -Math.PI / 2, clockwise: false });
-}
-
-/** The largest size up to `largest` with which the text takes at most `most` degrees, and air between letters. */
-function arcFit(
-  font: PDFFont,
-  text: string,
-  radius: number,
-  most: number,
-  largest: number,
-): { size: number; spacing: number } {
-  const room = (most / 180) * Math.PI * radius;
-  const width = font.widthOfTextAtSize(text, 1) + text.length * 0.08;
-  const size = Math.min(largest, room / width);
-  return { size, spacing: size * 0.08 };
-}
-
-interface Arc {
-  readonly centre: Point;
-  readonly radius: number;
-  readonly size: number;
-  readonly spacing: number;
-  /** Angle of the middle of the text, radians from the right, counter-clockwise. */
-  readonly middle: number;
-  readonly clockwise: boolean;
-}
-
-function drawArc(page: PDFPage, font: PDFFont, text: string, arc: Arc): void {
-  const letters = [...text].map((letter) => ({
-    letter,
-    width: font.widthOfTextAtSize(letter, arc.size) + arc.spacing,
-  }));
-  const total = letters.reduce((sum, { width }) => sum + width, 0);
-  const turn = arc.clockwise ? -1 : 1;
-  let along = -total / 2;
-  for (const { letter, width } of letters) {
-    const angle = arc.middle + (turn * (along + width / 2)) / arc.radius;
-    const upright = angle + (turn * Math.PI) / 2;
-    const back = (width - arc.spacing) / 2;
-    page.drawText(letter, {
-      x: arc.centre.x + arc.radius * Math.cos(angle) - back * Math.cos(upright),
-      y: arc.centre.y + arc.radius * Math.sin(angle) - back * Math.sin(upright),
-      size: arc.size,
-      font,
-      color: RED,
-      rotate: degrees((upright * 180) / Math.PI),
-    });
-    along += width;
-  }
-}
-
-function centred(page: PDFPage, text: string, font: PDFFont, size: number, y: number): void {
-  page.drawText(text, { x: (page.getWidth() - font.widthOfTextAtSize(text, size)) / 2, y, size, font, color: RED });
+  page.drawSvgPath(`${corners.join(' ')} Z`, { x: centre.x, y: centre.y, color: SEAL_RED });
 }

@@ -1,6 +1,7 @@
 import { type PDFFont, type PDFImage, type PDFPage, rgb } from 'pdf-lib';
-import { ProblemError } from '../../platform/errors.ts';
-import { authorDocument, type FontFiles, finishDocument, wrapText } from '../author/authored-document.ts';
+import { authorDocument, type FontFiles, finishDocument } from '../author/authored-document.ts';
+import { embedImage } from '../author/embed-image.ts';
+import { type FittedText, fitText } from '../author/fit-text.ts';
 import type { Drawing } from '../graft.ts';
 import { shownSigningTime } from './signing-time.ts';
 
@@ -10,7 +11,7 @@ export interface PersonSignatureContent {
   readonly name: string;
   /** Epoch ms. */
   readonly signingTime: number;
-  /** PNG of the handwritten signature, best with a transparent ground. */
+  /** PNG of the handwritten signature in blue, best with a transparent ground. */
   readonly image?: Uint8Array;
   /** `plain` leaves title and name to the document, which has them already. */
   readonly style?: 'full' | 'plain';
@@ -18,72 +19,108 @@ export interface PersonSignatureContent {
 
 /** Points. */
 export const PERSON_SIZE = { width: 210, height: 112 };
+/** Of a `plain` one, between a title and a name of the document. */
+export const PLAIN_SIZE = { width: 210, height: 62 };
+
+/** Where the image, or the frame in place of it, stands: parts of the width. The agency's seal covers a third of it. */
+export const SIGNATURE_STRIP = { from: 0.16, width: 0.68 };
 
 const INK = rgb(0, 0, 0);
 const BLUE = rgb(0.05, 0.2, 0.6);
 
 /**
  * The visible signature of a person (Decree 30/2020, annex I): title, the image of the signature, name, and in small
- * print the time of signing. Without an image a blue frame says that the document is signed digitally.
- * Throws `image_broken` when the PNG cannot be read.
+ * print the time of signing. Without an image a blue frame says that the document is signed digitally. Long titles and
+ * names wrap, then shrink; all of it shrinks with `size`. Throws `image_broken` when the PNG cannot be read.
  */
 export async function drawPersonSignature(
   fonts: FontFiles,
   content: PersonSignatureContent,
-  size = PERSON_SIZE,
+  size: { readonly width: number; readonly height: number } = usualSize(content.style),
 ): Promise<Drawing> {
   const document = await authorDocument(fonts);
   const page = document.pdf.addPage([size.width, size.height]);
   const { regular, bold } = document.fonts;
   const full = content.style !== 'plain';
-  const titles = full ? content.title.flatMap((line) => wrapText(line, bold, 11, size.width)).slice(0, 3) : [];
-  const top = size.height - titles.length * 14;
-  for (const [index, line] of titles.entries()) centred(page, line, bold, 11, size.height - 11 - index * 14, INK);
-  const bottom = full ? 18 : 0;
-  if (full) centred(page, oneLine(content.name, bold, 12, size.width), bold, 12, 5, INK);
+  const scale = Math.min(1, size.height / usualSize(content.style).height, size.width / (PERSON_SIZE.width * 0.6));
+  const fitted = (text: readonly string[], lines: number, largest: number) =>
+    fitText(text, bold, { width: size.width, lines, largest: largest * scale, smallest: 6 * scale });
+  const title = full ? fitted(content.title, 4, 11) : NO_TEXT;
+  const name = full ? fitted([content.name], 2, 12) : NO_TEXT;
+  const top = size.height - height(title);
+  const bottom = height(name);
+  stack(page, title, bold, size.height);
+  stack(page, name, bold, bottom);
   const time = shownSigningTime(content.signingTime);
+  const strip = { x: size.width * SIGNATURE_STRIP.from, width: size.width * SIGNATURE_STRIP.width };
   if (content.image) {
-    const image = await document.pdf.embedPng(content.image).catch((cause: unknown) => {
-      throw new ProblemError('image_broken', { cause });
-    });
-    placeImage(page, image, { bottom: bottom + 10, top: top - 2 });
-    centred(page, time, regular, 6.5, bottom + 2, BLUE);
+    const small = fitText([time], regular, { ...strip, lines: 1, largest: 6.5 * scale, smallest: 3 });
+    const room = { bottom: bottom + small.size * 1.5, top: top - 2 };
+    if (room.top > room.bottom) placeImage(page, await embedImage(document.pdf, content.image), strip, room);
+    centred(page, time, regular, small.size, bottom + small.size * 0.4, BLUE);
   } else {
-    drawFrame(page, regular, bold, time, (top + bottom) / 2);
+    drawFrame(page, { regular, bold }, time, strip, { bottom, top }, scale);
   }
   return { ...size, pdf: await finishDocument(document) };
+}
+
+function usualSize(style: PersonSignatureContent['style']) {
+  return style === 'plain' ? PLAIN_SIZE : PERSON_SIZE;
+}
+
+const NO_TEXT: FittedText = { lines: [], size: 0 };
+const PITCH = 1.22;
+
+function height({ lines, size }: FittedText): number {
+  return lines.length * size * PITCH + (lines.length > 0 ? 3 * Math.min(1, size / 8) : 0);
+}
+
+/** Lines below one another, centred, from `top` down. */
+function stack(page: PDFPage, { lines, size }: FittedText, font: PDFFont, top: number): void {
+  for (const [index, line] of lines.entries()) {
+    centred(page, line, font, size, top - size * 0.95 - index * size * PITCH, INK);
+  }
 }
 
 function centred(page: PDFPage, text: string, font: PDFFont, size: number, y: number, color: typeof INK): void {
   page.drawText(text, { x: (page.getWidth() - font.widthOfTextAtSize(text, size)) / 2, y, size, font, color });
 }
 
-/** The text, or as much of it as one line takes. */
-function oneLine(text: string, font: PDFFont, size: number, width: number): string {
-  return wrapText(text, font, size, width)[0] ?? '';
+interface Strip {
+  readonly x: number;
+  readonly width: number;
 }
 
-function placeImage(page: PDFPage, image: PDFImage, room: { bottom: number; top: number }): void {
-  const { width, height } = image.scaleToFit(page.getWidth(), room.top - room.bottom);
+function placeImage(page: PDFPage, image: PDFImage, strip: Strip, room: { bottom: number; top: number }): void {
+  const { width, height } = image.scaleToFit(strip.width, room.top - room.bottom);
   page.drawImage(image, {
-    x: (page.getWidth() - width) / 2,
+    x: strip.x + (strip.width - width) / 2,
     y: room.bottom + (room.top - room.bottom - height) / 2,
     width,
     height,
   });
 }
 
-/** The left third stays empty: the agency's seal will cover it. */
-function drawFrame(page: PDFPage, regular: PDFFont, bold: PDFFont, time: string, middle: number): void {
-  const height = 34;
-  const width = page.getWidth() - 2;
-  const y = middle - height / 2;
-  const text = { x: width / 3, width: (width * 2) / 3 };
-  page.drawRectangle({ x: 1, y, width, height, borderColor: BLUE, borderWidth: 0.8 });
-  page.drawRectangle({ x: 1, y, width: 3, height, color: BLUE });
-  const words = 'ĐÃ KÝ SỐ';
-  const middleOf = (shown: string, font: PDFFont, size: number) =>
-    text.x + (text.width - font.widthOfTextAtSize(shown, size)) / 2;
-  page.drawText(words, { x: middleOf(words, bold, 11), y: y + 19, size: 11, font: bold, color: BLUE });
-  page.drawText(time, { x: middleOf(time, regular, 8), y: y + 7, size: 8, font: regular, color: BLUE });
+/** The left third of the frame stays empty: the agency's seal will cover it. */
+function drawFrame(
+  page: PDFPage,
+  { regular, bold }: { regular: PDFFont; bold: PDFFont },
+  time: string,
+  strip: Strip,
+  room: { bottom: number; top: number },
+  scale: number,
+): void {
+  const height = Math.min(34 * scale, room.top - room.bottom);
+  if (height <= 0) return;
+  const y = (room.top + room.bottom) / 2 - height / 2;
+  page.drawRectangle({ x: strip.x, y, width: strip.width, height, borderColor: BLUE, borderWidth: 0.8 * scale });
+  page.drawRectangle({ x: strip.x, y, width: 3 * scale, height, color: BLUE });
+  const text = { x: strip.x + strip.width * 0.34, width: strip.width * 0.64 };
+  const line = (words: string, font: PDFFont, largest: number, part: number) => {
+    const { size } = fitText([words], font, { width: text.width, lines: 1, largest: largest * scale, smallest: 2 });
+    const x = text.x + (text.width - font.widthOfTextAtSize(words, size)) / 2;
+    page.drawText(words, { x, y: y + height * part, size: Math.min(size, height * 0.4), font, color: BLUE });
+  };
+  line('ĐÃ KÝ SỐ', bold, 11, 0.56);
+  line(time, regular, 8, 0.2);
 }

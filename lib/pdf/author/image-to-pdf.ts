@@ -1,28 +1,18 @@
-import {
-  concatTransformationMatrix,
-  drawObject,
-  PDFDocument,
-  type PDFImage,
-  popGraphicsState,
-  pushGraphicsState,
-} from 'pdf-lib';
-import { ProblemError } from '../../platform/errors.ts';
-import { overLimit } from '../problems.ts';
-import { type ImageFacts, imageFacts } from './image-facts.ts';
+import { concatTransformationMatrix, drawObject, PDFDocument, popGraphicsState, pushGraphicsState } from 'pdf-lib';
+import { embedImage } from './embed-image.ts';
+import { imageFacts } from './image-facts.ts';
 
 const A4 = { short: 595.28, long: 841.89 };
 const MARGIN = 20;
-const MOST_PIXELS = 60_000_000;
 
 /**
  * A PDF with one A4 page that shows a JPEG or PNG upright (its EXIF orientation undone), as large as fits, landscape
- * where the picture is. Throws `image_broken` when it cannot be read, `pdf_limits` when it has too many pixels.
+ * where the picture is. What else the file holds (place, device, texts) stays out. Throws `image_broken` when it cannot be read, `pdf_limits` when it has too many pixels.
  */
 export async function imageToPdf(bytes: Uint8Array): Promise<Uint8Array> {
   const facts = imageFacts(bytes);
-  if (facts.width * facts.height > MOST_PIXELS) throw overLimit('the image has too many pixels');
   const pdf = await PDFDocument.create({ updateMetadata: false });
-  const image = await embed(pdf, bytes, facts);
+  const image = await embedImage(pdf, bytes, facts);
   const turned = facts.orientation >= 5;
   const [width, height] = turned ? [facts.height, facts.width] : [facts.width, facts.height];
   const page = pdf.addPage(width > height ? [A4.long, A4.short] : [A4.short, A4.long]);
@@ -34,16 +24,6 @@ export async function imageToPdf(bytes: Uint8Array): Promise<Uint8Array> {
   const matrix = orientationMatrix(facts.orientation, x, y, w, h);
   page.pushOperators(pushGraphicsState(), concatTransformationMatrix(...matrix), drawObject(name), popGraphicsState());
   return pdf.save({ useObjectStreams: false, addDefaultPage: false });
-}
-
-async function embed(pdf: PDFDocument, bytes: Uint8Array, facts: ImageFacts): Promise<PDFImage> {
-  try {
-    const image = await (facts.type === 'png' ? pdf.embedPng(bytes) : pdf.embedJpg(bytes));
-    await image.embed();
-    return image;
-  } catch (cause) {
-    throw new ProblemError('image_broken', { cause });
-  }
 }
 
 /** Maps the unit square of an image into a box as its EXIF orientation (1 to 8) asks. */

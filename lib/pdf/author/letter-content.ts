@@ -26,6 +26,6 @@ export interface LetterContent {
   readonly body: readonly LetterPart[];
   readonly signer?: { readonly title: readonly string[]; readonly name?: string };
   readonly recipients?: readonly string[];
-  /** PNG of a QR code with a line of text beneath it. */
-  readonly qr?: { readonly png: Uint8Array; readonly caption?: string };
+  /** Text of a QR code, an address most often, with a line beneath it. */
+  readonly qr?: { readonly text: string; readonly caption?: string };
 }

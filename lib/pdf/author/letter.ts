@@ -1,9 +1,9 @@
-import { ProblemError } from '../../platform/errors.ts';
 import type { SignaturePlace } from '../signature-place.ts';
 import { authorDocument, type FontFiles, finishDocument } from './authored-document.ts';
 import type { LetterContent, LetterPart } from './letter-content.ts';
 import { drawHeading, drawTitle } from './letter-heading.ts';
 import { type Column, SHEET, Sheets, TEXT_COLUMN, textHeight } from './letter-sheet.ts';
+import { drawQrCode } from './qr-code.ts';
 
 export type { LetterContent, LetterPart } from './letter-content.ts';
 
@@ -19,7 +19,7 @@ const SIGNATURE_HEIGHT = 66;
 
 /**
  * Sets an official document: national title and motto, agency, number, place and date, type and summary or
- * addressees, body, signer, recipients. Throws `image_broken` for an unreadable QR image.
+ * addressees, body, signer, recipients.
  */
 export async function composeLetter(fonts: FontFiles, content: LetterContent): Promise<Letter> {
   const document = await authorDocument(fonts);
@@ -27,7 +27,7 @@ export async function composeLetter(fonts: FontFiles, content: LetterContent): P
   drawHeading(sheets, content);
   drawTitle(sheets, content);
   for (const part of content.body) drawPart(sheets, part);
-  const signature = await drawClosing(sheets, content);
+  const signature = drawClosing(sheets, content);
   return { pdf: await finishDocument(document), pages: sheets.pageIndex + 1, signature };
 }
 
@@ -64,13 +64,13 @@ function drawPart(sheets: Sheets, part: LetterPart): void {
 }
 
 /** Signer at the right, recipients and QR code at the left, all on one sheet. */
-async function drawClosing(sheets: Sheets, content: LetterContent): Promise<SignaturePlace | undefined> {
+function drawClosing(sheets: Sheets, content: LetterContent): SignaturePlace | undefined {
   const { bold, italic, regular } = sheets.document.fonts;
   const left: Column = { x: TEXT_COLUMN.x, width: TEXT_COLUMN.width * 0.46 };
   const right: Column = { x: TEXT_COLUMN.x + TEXT_COLUMN.width * 0.5, width: TEXT_COLUMN.width * 0.5 };
   const recipients = content.recipients ?? [];
   const signerHeight = content.signer ? content.signer.title.length * 17 + SIGNATURE_HEIGHT + 24 : 0;
-  const leftHeight = (recipients.length > 0 ? 18 : 0) + recipients.length * 14 + (content.qr ? 112 : 0);
+  const leftHeight = (recipients.length > 0 ? 18 : 0) + recipients.length * 14 + (content.qr ? QR_SIDE + 28 : 0);
   sheets.skip(10);
   sheets.need(Math.max(signerHeight, leftHeight));
   const top = sheets.y;
@@ -89,23 +89,21 @@ async function drawClosing(sheets: Sheets, content: LetterContent): Promise<Sign
     sheets.text('Nơi nhận:', { font: bold, size: 12, pitch: 1.35 }, left);
     for (const line of recipients) sheets.text(`- ${line}`, { font: regular, size: 11, pitch: 1.25 }, left);
   }
-  if (content.qr) await drawQr(sheets, content.qr, left, italic);
+  if (content.qr) drawQr(sheets, content.qr, left, italic);
   sheets.y = Math.min(sheets.y, bottom);
   return place;
 }
 
-async function drawQr(
+const QR_SIDE = 72;
+
+function drawQr(
   sheets: Sheets,
   qr: NonNullable<LetterContent['qr']>,
   column: Column,
   font: Sheets['document']['fonts']['italic'],
-): Promise<void> {
-  const image = await sheets.document.pdf.embedPng(qr.png).catch((cause: unknown) => {
-    throw new ProblemError('image_broken', { cause });
-  });
-  const side = 84;
+): void {
   sheets.skip(8);
-  sheets.page.drawImage(image, { x: column.x, y: sheets.y - side, width: side, height: side });
-  sheets.skip(side + 4);
+  drawQrCode(sheets.page, qr.text, { x: column.x, y: sheets.y - QR_SIDE, side: QR_SIDE });
+  sheets.skip(QR_SIDE + 3);
   if (qr.caption) sheets.text(qr.caption, { font, size: 9 }, column);
 }

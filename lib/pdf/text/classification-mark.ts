@@ -78,7 +78,20 @@ function continues(segment: TextSegment, all: readonly TextSegment[], vocabulary
       other.to > segment.from,
   );
   return above.some(({ text }) => {
-    const last = /(\p{L}+)\P{L}*$/u.exec(text.normalize('NFKC'))?.[1]?.toLowerCase();
+    const last = lastWord(text);
     return last !== undefined && (vocabulary.ordinaryAfter ?? []).includes(last);
   });
+}
+
+/** Longer than any word or the marks that may follow it. */
+const TAIL = 64;
+
+/** Looked for at the end only: a line may be as long as its file. */
+function lastWord(text: string): string | undefined {
+  return text
+    .slice(-TAIL)
+    .normalize('NFKC')
+    .split(/\P{L}+/u)
+    .findLast((word) => word !== '')
+    ?.toLowerCase();
 }

@@ -57,11 +57,18 @@ async function annotationLooks(document: PdfDocument, page: PdfPage): Promise<{ 
     const annotation = await document.resolve(entry);
     if (!isDict(annotation)) continue;
     const appearance = await document.value(annotation, 'AP');
-    const form = isDict(appearance) ? await document.value(appearance, 'N') : null;
+    const form = isDict(appearance) ? await shownLook(document, annotation, appearance) : null;
     const rect = await boxOf(document, annotation.get('Rect'));
     if (isStream(form) && rect) looks.push({ form, matrix: await placedIn(document, form, rect) });
   }
   return looks;
+}
+
+/** The normal look; of one that has a look for each state (§12.5.5), the one it is in. */
+async function shownLook(document: PdfDocument, annotation: PdfDict, appearance: PdfDict): Promise<PdfObject> {
+  const normal = await document.value(appearance, 'N');
+  const state = nameOf(await document.value(annotation, 'AS'));
+  return isDict(normal) && state !== undefined ? document.value(normal, state) : normal;
 }
 
 /** §12.5.5, algorithm 8.1: the form's box, turned by its own matrix, fills the annotation's rectangle. */

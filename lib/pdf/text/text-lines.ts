@@ -21,10 +21,22 @@ export interface TextLine {
 const COLUMN_GAP = 2;
 const WORD_GAP = 0.15;
 
-type Placed = TextSegment;
+/** A fragment with its place along and across its direction of writing. */
+interface Placed extends TextSegment {
+  readonly fragment: TextFragment;
+}
 
 /** Sets fragments into lines, top to bottom within each direction of writing. */
 export function textLines(fragments: readonly TextFragment[]): TextLine[] {
+  return placedLines(fragments).map((line) => ({ segments: intoSegments(line) }));
+}
+
+/** The fragments of each line from its beginning to its end. */
+export function fragmentLines(fragments: readonly TextFragment[]): TextFragment[][] {
+  return placedLines(fragments).map((line) => line.map(({ fragment }) => fragment));
+}
+
+function placedLines(fragments: readonly TextFragment[]): Placed[][] {
   const placed = fragments.map(place).sort((a, b) => a.angle - b.angle || b.across - a.across);
   const lines: Placed[][] = [];
   for (const fragment of placed) {
@@ -37,16 +49,17 @@ export function textLines(fragments: readonly TextFragment[]): TextLine[] {
     if (line && near) line.push(fragment);
     else lines.push([fragment]);
   }
-  return lines.map((line) => ({ segments: intoSegments(line.sort((a, b) => a.from - b.from)) }));
+  return lines.map((line) => line.sort((a, b) => a.from - b.from));
 }
 
-function place({ text, start, end, size }: TextFragment): Placed {
+function place(fragment: TextFragment): Placed {
+  const { text, start, end, size } = fragment;
   const radians = Math.atan2(end.y - start.y, end.x - start.x);
   const angle = Math.round((radians * 180) / Math.PI) % 360;
   const [cos, sin] = [Math.cos((angle * Math.PI) / 180), Math.sin((angle * Math.PI) / 180)];
   const from = start.x * cos + start.y * sin;
   const to = end.x * cos + end.y * sin;
-  return { text, from, to, across: start.y * cos - start.x * sin, size, angle };
+  return { text, from, to, across: start.y * cos - start.x * sin, size, angle, fragment };
 }
 
 function intoSegments(line: readonly Placed[]): TextSegment[] {
@@ -56,7 +69,7 @@ function intoSegments(line: readonly Placed[]): TextSegment[] {
     const gap = last ? fragment.from - last.to : 0;
     const size = Math.max(last?.size ?? 0, fragment.size);
     if (!last || gap > COLUMN_GAP * size) {
-      segments.push({ ...fragment });
+      segments.push(fragment);
       continue;
     }
     const blank = gap > WORD_GAP * size ? ' ' : '';

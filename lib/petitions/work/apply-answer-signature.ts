@@ -4,6 +4,7 @@ import type { JobOutcome } from '../../jobs/run-job.ts';
 import type { EpochMs } from '../../platform/clock.ts';
 import { isProblem, ProblemError } from '../../platform/errors.ts';
 import type { CaseCode } from '../../platform/ids.ts';
+import { signingOf } from '../../signing/holder/given-signature.ts';
 import { SIGNING_REFUSED } from '../../signing/refused.ts';
 import { signVersion } from '../../signing/sign-version.ts';
 import { commitPetition } from '../change-petition.ts';
@@ -22,9 +23,10 @@ export async function applyAnswerSignature(deps: PetitionWorkDeps, code: CaseCod
   const original = latestVersion(document);
   if (original.sha256 !== approval.sha256) throw new ProblemError('document_changed');
   const unit = await deps.directory.unit(petition.unit);
+  const signing = signingOf(deps, approval, at);
   try {
     const version = await signVersion(
-      deps,
+      signing.deps,
       {
         document,
         unsigned: original,
@@ -32,9 +34,14 @@ export async function applyAnswerSignature(deps: PetitionWorkDeps, code: CaseCod
         n: original.n + 1,
         kind: 'signed',
         holder: { kind: 'person', id: approval.by },
-        text: { role: 'person', name: approval.name, title: printedTitle(approval), location: unit.place },
+        text: {
+          role: 'person',
+          name: approval.name,
+          title: printedTitle(approval),
+          location: approval.own?.location ?? unit.place,
+        },
       },
-      at,
+      signing.at,
     );
     await commitPetition(deps, petition, answerSigned(petition, version.sha256, at), {
       writes: [deps.documents.putWrite(withVersion(document, version), document)],

@@ -21,7 +21,7 @@ export async function authorAnswer(
   if (petition.state !== 'answer-writing' || !wanted) return 'repeated';
   const { draft } = petition;
   const unit = await deps.directory.unit(petition.unit);
-  const letter = await composeLetter(await deps.fonts(), answerContent(petition, unit));
+  const letter = await composeLetter(await deps.fonts(), answerContent(petition, unit, deps.portalUrl));
   const plain = newDocument({ id: draft.documentId, unit: petition.unit, caseId: code, at });
   const document = petition.kind === 'denunciation' ? protectIdentity(plain, petition.assignee) : plain;
   const { key, versionId, sha256, bytes } = await deps.objects.keep(document.id, 1, 'original', letter.pdf);

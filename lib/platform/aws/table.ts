@@ -81,21 +81,6 @@ export class Table {
     };
   }
 
-  remove(keys: Pick<Keys, 'pk' | 'sk'>, condition?: Condition): Write {
-    return { Delete: { TableName: this.#name, Key: { pk: keys.pk, sk: keys.sk }, ...clause(condition) } };
-  }
-
-  check(keys: Pick<Keys, 'pk' | 'sk'>, condition: Condition): Write {
-    return {
-      ConditionCheck: {
-        TableName: this.#name,
-        Key: { pk: keys.pk, sk: keys.sk },
-        ConditionExpression: condition.expression,
-        ...attributes(condition),
-      },
-    };
-  }
-
   /**
    * All or nothing. A lone put goes as a single write.
    * @throws CommitConflict when a condition fails or another writer was first.
@@ -137,7 +122,7 @@ export class Table {
       );
       return this.#read(entity, Attributes ?? {});
     } catch (error) {
-      if (error instanceof Error && error.name === 'ConditionalCheckFailedException') return undefined;
+      if (nameOf(error) === 'ConditionalCheckFailedException') return undefined;
       throw error;
     }
   }
@@ -169,7 +154,7 @@ export class Table {
     const pk = options.index ? `${options.index}pk` : 'pk';
     const sk = options.index ? `${options.index}sk` : 'sk';
     const prefix = options.skPrefix;
-    const answer = await this.#client.send(
+    const asked = this.#client.send(
       new QueryCommand({
         TableName: this.#name,
         IndexName: options.index,
@@ -182,6 +167,11 @@ export class Table {
         ExclusiveStartKey: decodeCursor(options.cursor, [...new Set([pk, sk, 'pk', 'sk'])], options.pk),
       }),
     );
+    const answer = await asked.catch((error: unknown) => {
+      // DynamoDB itself finds keys that no query of this kind can have made.
+      if (options.cursor !== undefined && nameOf(error) === 'ValidationException') throw badCursor();
+      throw error;
+    });
     const items = (answer.Items ?? []).map((item) => this.#read(entity, item));
     const last = answer.LastEvaluatedKey;
     return last ? { items, cursor: encodeCursor(last) } : { items };
@@ -221,7 +211,7 @@ function asConflict(error: unknown): CommitConflict | undefined {
     if (!codes.every((code) => known.has(code))) return undefined;
     return new CommitConflict(failed, !codes.includes('ConditionalCheckFailed'), error);
   }
-  const name = error instanceof Error ? error.name : '';
+  const name = nameOf(error);
   if (name === 'ConditionalCheckFailedException') return new CommitConflict([0], false, error);
   if (name === 'TransactionConflictException' || name === 'TransactionInProgressException')
     return new CommitConflict([0], true, error);
@@ -252,10 +242,18 @@ function decodeCursor(
       typeof key === 'object' &&
       key[wanted[0] ?? ''] === partition &&
       Object.keys(key).length === wanted.length &&
-      wanted.every((name) => KEY_TEXT.test(String(key[name])));
+      wanted.every((name) => typeof key[name] === 'string' && KEY_TEXT.test(key[name]));
     if (sound) return key;
   } catch {
     // Falls through to the one answer for every cursor that is not ours.
   }
-  throw new ProblemError('bad_cursor', { field: 'cursor' });
+  throw badCursor();
+}
+
+function badCursor(): ProblemError {
+  return new ProblemError('bad_cursor', { field: 'cursor' });
+}
+
+function nameOf(error: unknown): string {
+  return error instanceof Error ? error.name : '';
 }

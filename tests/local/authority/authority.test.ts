@@ -1,10 +1,15 @@
 import { execFileSync } from 'node:child_process';
-import { generateKeyPairSync, webcrypto, X509Certificate } from 'node:crypto';
+import { createHash, generateKeyPairSync, randomBytes, webcrypto, X509Certificate } from 'node:crypto';
 import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CertificationRequest } from 'pkijs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { parseCertificate } from '../../../lib/pki/certificate.ts';
+import { createRevocationClient } from '../../../lib/pki/revocation-client.ts';
+import { createTimestampClient } from '../../../lib/pki/timestamp-client.ts';
+import { createHttpClient } from '../../../lib/platform/http-client.ts';
+import { acceptsSignature } from '../../../lib/signatures/algorithm-policy.ts';
 import { type Authority, createAuthority, type SubjectPart } from '../../../local/authority/authority.ts';
 import { toPem } from '../../../local/authority/pem.ts';
 import { type AuthorityServer, startAuthority } from '../../../local/authority/server.ts';
@@ -198,9 +203,116 @@ describe('over HTTP', () => {
   }
 });
 
+describe('what is asked about its certificates', () => {
+  test.skipIf(noOpenssl)(
+    'OCSP and the list know what was revoked, timestamps are signed by a service of its own',
+    async () => {
+      const { certificate, chain } = await authority.issue({ csr: await request(), profile: 'person', days: 30 });
+      const file = (name: string) => join(dir, name);
+      await writeFile(file('asked.pem'), toPem('CERTIFICATE', certificate));
+      await writeFile(file('issuer.pem'), toPem('CERTIFICATE', chain[0]!));
+      await writeFile(file('anchor.pem'), toPem('CERTIFICATE', authority.rootCertificate));
+      const trust = ['-CAfile', file('anchor.pem')];
+      const ask = async () => {
+        openssl(
+          'ocsp',
+          '-issuer',
+          file('issuer.pem'),
+          '-cert',
+          file('asked.pem'),
+          '-no_nonce',
+          '-reqout',
+          file('ocsp.req'),
+        );
+        const answered = await post('ocsp', 'application/ocsp-request', await readFile(file('ocsp.req')));
+        await writeFile(file('ocsp.res'), Buffer.from(await answered.arrayBuffer()));
+        const reply = ['-respin', file('ocsp.res'), '-issuer', file('issuer.pem'), '-cert', file('asked.pem')];
+        return openssl(
+          'ocsp',
+          ...reply,
+          ...trust,
+          '-verify_other',
+          file('issuer.pem'),
+          '-attime',
+          String(NOW / 1000),
+          '-no_nonce',
+          '-validity_period',
+          '1000000000',
+        );
+      };
+      expect(await ask()).toContain('asked.pem: good');
+      expect((await post('revocations?reason=1', 'application/pkix-cert', certificate)).status).toBe(201);
+      expect(await ask()).toMatch(/asked.pem: revoked[\s\S]*keyCompromise/);
+      const again = await createAuthority({ dir: join(dir, 'ca'), clock: { now: () => NOW }, baseUrl: server.url });
+      await writeFile(file('list.crl'), await again.revocationList('issuing'));
+      const serial = new X509Certificate(certificate).serialNumber;
+      expect(openssl('crl', '-inform', 'DER', '-in', file('list.crl'), '-noout', '-text')).toContain(serial);
+
+      await writeFile(file('data'), 'tờ trình');
+      openssl('ts', '-query', '-data', file('data'), '-sha256', '-cert', '-out', file('ts.req'));
+      const stamped = await post('timestamp', 'application/timestamp-query', await readFile(file('ts.req')));
+      await writeFile(file('ts.res'), Buffer.from(await stamped.arrayBuffer()));
+      const verify = ['ts', '-verify', '-in', file('ts.res'), '-queryfile', file('ts.req'), ...trust];
+      expect(() => openssl(...verify, '-untrusted', file('issuer.pem'), '-attime', String(NOW / 1000))).not.toThrow();
+    },
+  );
+
+  test('the product’s own clients get their answers over HTTP, and none where private addresses are refused', async () => {
+    const { certificate, chain } = await authority.issue({ csr: await request(), profile: 'person', days: 30 });
+    const trust = [{ certificate: authority.rootCertificate, from: 0, until: null }];
+    const clients = (allowPrivateAddresses: boolean) => {
+      const settings = { allowedHosts: ['127.0.0.1'], allowPrivateAddresses, timeLimit: 20_000 };
+      const send = createHttpClient(settings);
+      const deps = { send, trust, accepts: acceptsSignature, random: randomBytes, attempts: 1, wait: async () => {} };
+      const timestamps = createTimestampClient([{ url: `${server.url}/timestamp`, largestToken: 4096 }], deps);
+      return { timestamps, revocation: createRevocationClient(deps) };
+    };
+    const pair = { certificate: parseCertificate(certificate), issuer: parseCertificate(chain[0]!) };
+    const digest = createHash('sha256').digest();
+    const open = clients(true);
+    expect(await open.revocation.ask(pair, NOW)).toMatchObject({ kind: 'ocsp', state: { status: 'good' } });
+    expect(await open.revocation.issuersOf(pair.certificate)).toHaveLength(1);
+    expect((await open.timestamps.stamp(digest)).length).toBeLessThan(4096);
+    const shut = clients(false);
+    await expect(shut.timestamps.stamp(digest)).rejects.toMatchObject({ code: 'timestamp_unavailable' });
+    await expect(shut.revocation.ask(pair, NOW)).rejects.toMatchObject({ code: 'revocation_unavailable' });
+  });
+
+  test('faults are switched on and off, and only known ones', async () => {
+    const switched = (query: string) => fetch(`${server.url}/faults?${query}`, { method: 'PUT' });
+    expect((await switched('service=timestamp&fault=down')).status).toBe(200);
+    expect((await post('timestamp', 'application/timestamp-query', new Uint8Array())).status).toBe(503);
+    expect((await switched('service=timestamp')).status).toBe(200);
+    expect((await post('timestamp', 'application/timestamp-query', new Uint8Array())).status).toBe(200);
+    expect((await switched('service=weather&fault=down')).status).toBe(400);
+    expect((await switched('service=crl&fault=tired')).status).toBe(400);
+    expect((await post('timestamp', 'text/plain', new Uint8Array())).status).toBe(415);
+    expect((await post('revocations', 'application/pkix-cert', new Uint8Array([1]))).status).toBe(400);
+  });
+
+  test('the timestamp service gets a new certificate before the old one ends', async () => {
+    let now = NOW;
+    const own = await createAuthority({ dir: join(dir, 'later'), clock: { now: () => now }, baseUrl: server.url });
+    const keyOf = async () => {
+      await own.timestamp(new Uint8Array());
+      return readFile(join(dir, 'later/timestamps.cer.pem'), 'utf8');
+    };
+    const first = await keyOf();
+    now += 365 * 86_400_000;
+    expect(await keyOf()).toBe(first);
+    now += 2 * 365 * 86_400_000;
+    expect(await keyOf()).not.toBe(first);
+  });
+
+  const post = (path: string, type: string, body: Uint8Array) =>
+    fetch(`${server.url}/${path}`, { method: 'POST', headers: { 'content-type': type }, body: Uint8Array.from(body) });
+});
+
 test('keys are private files, and the authority is the same after a restart', async () => {
-  const files = (await readdir(join(dir, 'ca'))).sort();
-  expect(files).toEqual(['issuing.cer.pem', 'issuing.key.pem', 'root.cer.pem', 'root.key.pem']);
+  const files = (await readdir(join(dir, 'ca'))).filter((file) => file.endsWith('.pem')).sort();
+  expect(files).toEqual(
+    ['issuing', 'responder', 'root', 'timestamps'].flatMap((one) => [`${one}.cer.pem`, `${one}.key.pem`]),
+  );
   for (const file of files) expect((await stat(join(dir, 'ca', file))).mode & 0o777).toBe(0o600);
   const again = await createAuthority({ dir: join(dir, 'ca'), clock: { now: () => NOW + 1000 }, baseUrl: server.url });
   expect(again.rootCertificate).toEqual(authority.rootCertificate);

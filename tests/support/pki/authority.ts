@@ -174,7 +174,7 @@ export function createAuthority(now = NOW, label = 'ca'): Authority {
   };
 }
 
-function defaultAlgorithm(kind: KeyKind): SigningAlgorithm {
+export function defaultAlgorithm(kind: KeyKind): SigningAlgorithm {
   if (kind === 'rsa') return { scheme: 'rsa-pkcs1', hash: 'sha256' };
   return { scheme: 'ecdsa', hash: kind === 'p256' ? 'sha256' : 'sha384' };
 }

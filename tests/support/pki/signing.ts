@@ -1,7 +1,9 @@
 import { appendedSource, memorySource, readAll } from '../../../lib/pdf/byte-source.ts';
 import { assembleSignedData, messageToSign } from '../../../lib/pki/cms-builder.ts';
 import { type Signer, signChecked, usableCertificate } from '../../../lib/pki/signer.ts';
-import { type SignPdfOptions, signPdf } from '../../../lib/signatures/sign-pdf.ts';
+import type { LevelChoice } from '../../../lib/signatures/levels/sign-at-level.ts';
+import type { SigningOptions } from '../../../lib/signatures/prepare-signing.ts';
+import { signPdf } from '../../../lib/signatures/sign-pdf.ts';
 import type { Verdict } from '../../../lib/signatures/verdict.ts';
 import { verifyPdf } from '../../../lib/signatures/verify-pdf.ts';
 import { samplePdf, streamBody, type XrefKind } from '../../unit/pdf/sample-pdf.ts';
@@ -35,7 +37,7 @@ export const VISIBLE = {
 /** The whole signed file. */
 export async function signed(
   file: Uint8Array,
-  options: Partial<SignPdfOptions> & Pick<SignPdfOptions, 'signer'>,
+  options: Partial<SigningOptions> & LevelChoice & { readonly signer: Signer },
 ): Promise<Uint8Array> {
   const source = memorySource(file);
   const { tail } = await signPdf(source, { signingTime: NOW, ...options });

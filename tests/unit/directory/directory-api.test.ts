@@ -232,6 +232,7 @@ describe('keys and certificates', () => {
     const [info, , signature] = children(readWhole(decodePem('CERTIFICATE REQUEST', made.csr)[0]!));
     expect(verify('sha256', info!.bytes, publicKeyIn(made.csr), readBitStringBytes(signature!))).toBe(true);
     expect((await deps.directory.unit('H56.12.03' as UnitCode)).key).toEqual({
+      kind: 'kms',
       alias: 'alias/ba-khong/dev/unit/H56-12-03',
       spec: 'ECC_NIST_P256',
     });
@@ -241,9 +242,10 @@ describe('keys and certificates', () => {
     await deps.keys.make('alias/ba-khong/dev/unit/H56-A', 'ECC_NIST_P256');
     const answer = await callApi<Made>(api, operator, 'POST /api/units/H56.A/key', { spec: 'RSA_2048' });
     expect(answer.body.spec).toBe('ECC_NIST_P256');
-    expect((await deps.directory.unit('H56.A' as UnitCode)).key?.spec).toBe('ECC_NIST_P256');
+    expect((await deps.directory.unit('H56.A' as UnitCode)).key).toMatchObject({ spec: 'ECC_NIST_P256' });
   });
 
+  const alias = 'alias/ba-khong/dev/unit/H56-12-03';
   const subject = { countryName: 'VN', commonName: UNIT.name };
   const pem = (...certificates: Uint8Array[]) => certificates.map((der) => encodePem('CERTIFICATE', der)).join('');
   const install = (certificate: string) => put(`${path}/certificate`, { certificate });
@@ -302,9 +304,9 @@ describe('keys and certificates', () => {
     const certificate = leaf();
     expect(await install(pem(certificate, authority.intermediate, authority.root))).toMatchObject({ status: 200 });
     const facts = await deps.directory.signerOf({ kind: 'unit', code: 'H56.12.03' as UnitCode }, NOW);
-    expect(facts).toMatchObject({ name: UNIT.name, keyId: 'alias/ba-khong/dev/unit/H56-12-03' });
+    expect(facts).toMatchObject({ name: UNIT.name, key: { alias } });
     expect(facts.chain.map((der) => Buffer.from(der))).toEqual([Buffer.from(authority.intermediate)]);
-    const signer = createKmsSigner({ client: keyClient(), ...facts });
+    const signer = createKmsSigner({ client: keyClient(), keyId: alias, ...facts });
     const signature = await signChecked(signer, usableCertificate(signer, NOW), Buffer.from('văn bản'));
     expect(signature.length).toBeGreaterThan(60);
     const unit = await callApi(api, citizen, `GET ${path}`);

@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { PersonId } from '../../../lib/access/actor.ts';
+import { allowed } from '../../../lib/access/policy.ts';
 import { changeWrites } from '../../../lib/cases/case-change.ts';
+import { actorOf } from '../../../lib/directory/actor-of.ts';
+import { accessSubject } from '../../../lib/documents/document.ts';
 import { EMPTY_LOG } from '../../../lib/evidence/case-event.ts';
 import { dispatchRecord } from '../../../lib/exchange/dispatch.ts';
 import { drafted } from '../../../lib/exchange/dispatch-transitions.ts';
@@ -221,7 +224,84 @@ describe('a draft', () => {
   });
 });
 
+describe('what a leader is shown', () => {
+  it('is what is signed: a draft to other recipients, over the same file, is another draft', async () => {
+    const body = await draftBody();
+    const { code, sha256, revision } = (await call(OFFICER, 'POST /api/dispatches', { unit: PROVINCE, ...body })).body;
+    const changed = await call(OFFICER, `PUT /api/dispatches/${code}`, { ...body, recipients: [HAU_LOC] });
+    expect(changed.body).toMatchObject({ sha256, revision: revision + 1 });
+    const sign = (of: number) => call(LEADER, `POST /api/dispatches/${code}/sign`, { sha256, revision: of });
+    expect(await sign(revision)).toMatchObject({ status: 409, body: { code: 'document_changed', field: 'revision' } });
+    expect(await sign(revision + 1)).toMatchObject({ status: 200, body: { state: 'approved' } });
+  });
+});
+
+describe('an agency that has ended', () => {
+  const ENDED = 'H56.12.77';
+  const end = (until?: string) =>
+    callApi(world.directory, OPERATOR, `PUT /api/units/${ENDED}`, {
+      ...{ name: 'Ủy ban nhân dân xã cũ', notation: 'UBND', place: 'Xã cũ', tier: 'commune', from: '2025-07-01' },
+      ...(until ? { until } : {}),
+    });
+  const yesterday = new Date(NOW - DAY).toISOString().slice(0, 10);
+
+  it('drafts, signs and issues nothing more, whoever still holds a place there', async () => {
+    await end();
+    const leader: Caller = { sub: 'leader-of-two' };
+    const place = { unit: ENDED, title: 'Chủ tịch', from: '2025-07-01' };
+    await callApi(world.directory, OPERATOR, `PUT /api/people/${leader.sub}`, {
+      name: 'Người kiêm nhiệm',
+      assignments: [
+        { ...place, role: 'leader', capacity: 'head' },
+        { ...place, role: 'clerk' },
+      ],
+    });
+    const { documentId, sha256 } = await world.upload(leader, pdf(), ENDED);
+    const body = { unit: ENDED, documentId, type: 'ke-hoach', subject: 'Kế hoạch', recipients: [HOANG_HOA] };
+    const { code } = (await call(leader, 'POST /api/dispatches', body)).body;
+    await end(yesterday);
+    const ended = { status: 422, body: { code: 'unit_ended', field: 'unit' } };
+    expect(await call(leader, `POST /api/dispatches/${code}/sign`, { sha256 })).toMatchObject(ended);
+    const other = await world.upload(leader, pdf(), ENDED);
+    expect(await call(leader, 'POST /api/dispatches', { ...body, documentId: other.documentId })).toMatchObject(ended);
+  });
+
+  it('takes no number for what was signed before', async () => {
+    const code = await draft();
+    await sign(code);
+    const unit = { name: 'Ủy ban nhân dân tỉnh Thanh Hóa', notation: 'UBND', place: 'Thanh Hóa', tier: 'province' };
+    const put = (until?: string) =>
+      callApi(world.directory, OPERATOR, `PUT /api/units/${PROVINCE}`, { ...unit, from: '2025-07-01', until });
+    await put(yesterday);
+    expect((await call(CLERK, `POST /api/dispatches/${code}/issue`)).body).toMatchObject({ code: 'unit_ended' });
+    await put();
+    expect((await call(CLERK, `POST /api/dispatches/${code}/issue`)).body).toMatchObject({ state: 'issuing' });
+  });
+});
+
 describe('who may do what', () => {
+  it('who drafted for an agency reads its documents only as long as they work there', async () => {
+    const leaving: Caller = { sub: 'officer-who-leaves' };
+    const put = (assignments: object[]) =>
+      callApi(world.directory, OPERATOR, `PUT /api/people/${leaving.sub}`, { name: 'Người đi', assignments });
+    const place = { unit: PROVINCE, role: 'officer', title: 'Chuyên viên', from: '2025-07-01' };
+    await put([place]);
+    const { documentId } = await world.upload(leaving, pdf(), PROVINCE);
+    await call(leaving, 'POST /api/dispatches', { unit: PROVINCE, ...(await draftBody({ documentId })) });
+    const readable = async (caller: Caller) => {
+      const document = await world.documents.document(documentId);
+      const actor = await actorOf(
+        { directory: world.signDeps.directory },
+        { ...caller, name: '', email: undefined, groups: [] },
+      );
+      return allowed(actor, 'document.read', accessSubject(document), NOW);
+    };
+    expect(await readable(leaving)).toBe(true);
+    await put([{ ...place, until: new Date(NOW - DAY).toISOString().slice(0, 10) }]);
+    expect(await readable(leaving)).toBe(false);
+    expect(await readable(OFFICER)).toBe(true);
+  });
+
   let code: string;
   let arrived: string;
   beforeAll(async () => {

@@ -98,6 +98,12 @@ describe('programs as attachments are refused', () => {
     expect(await refusal({ extra: [streamBody('MZ..', '/Type /EmbeddedFile')] })).toBe('pdf_executable_attachment');
   });
 
+  test('a name that no file system takes is refused at once, however it is built', () => {
+    for (const name of ['.'.repeat(2_000_000), `${':'.repeat(2_000_000)}\u2028x`])
+      expect(hasExecutableName(`${name}x`)).toBe(true);
+    expect(hasExecutableName(`${'đ'.repeat(250)}.pdf`)).toBe(false);
+  });
+
   test('documents and pictures are not programs', () => {
     for (const name of ['đơn.pdf', 'ảnh.jpg', 'bảng kê.xlsx', 'exe', '.txt', 'a.exe.txt'])
       expect(hasExecutableName(name)).toBe(false);

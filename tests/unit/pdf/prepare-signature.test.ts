@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { memorySource } from '../../../lib/pdf/byte-source.ts';
 import { openPdf } from '../../../lib/pdf/document.ts';
-import { isArray, isDict, isRef, isString, ref } from '../../../lib/pdf/objects.ts';
+import { isArray, isDict, isRef, isStream, isString, ref } from '../../../lib/pdf/objects.ts';
 import { pageAt } from '../../../lib/pdf/page-tree.ts';
 import {
   fillContents,
@@ -10,6 +10,7 @@ import {
   signedTail,
 } from '../../../lib/pdf/prepare-signature.ts';
 import { signatureFields } from '../../../lib/pdf/signature-permissions.ts';
+import { placeOfField } from '../../../lib/pdf/signature-place.ts';
 import { decodeTextString } from '../../../lib/pdf/text-string.ts';
 import { corpusFiles } from './corpus.ts';
 import { problemOf } from './expect-problem.ts';
@@ -139,12 +140,91 @@ describe('an existing empty field', () => {
     await sign(signed, { fieldName: 'Signature8' });
   });
 
+  const visible = { page: 0, box: { x: 0, y: 0, width: 1, height: 1 }, drawing };
+  const lookOf = async (bytes: Uint8Array) => {
+    const document = await open(bytes);
+    const [field] = await signatureFields(document);
+    const widget = await document.resolve(field?.widgets[0]);
+    const look = isDict(widget) ? await document.dict(widget, 'AP') : undefined;
+    const form = look && (await document.value(look, 'N'));
+    if (!form || !isStream(form)) return undefined;
+    const box = await document.value(form.dict, 'BBox');
+    const matrix = await document.value(form.dict, 'Matrix');
+    return { box, matrix: isArray(matrix) && matrix.slice(0, 4) };
+  };
+
+  test('turns its look as the page is turned, whatever /P says, and leaves it its shape', async () => {
+    // The field is 100 wide and 50 high in user space: as seen on a page turned by 90 it is 50 wide and 100 high.
+    const turned = samplePdf({
+      catalog: '/AcroForm << /Fields [4 0 R] >>',
+      page: '/Annots [4 0 R] /Rotate 90',
+      extra: ['<< /FT /Sig /T (ky) /Subtype /Widget /Rect [10 20 110 70] >>'],
+    });
+    const look = await lookOf(await sign(turned, { fieldName: 'ky', visible }));
+    expect(look).toEqual({ box: [0, -75, 100, 125], matrix: [0, 1, -1, 0] });
+    const plain = await lookOf(await sign(withField(), { fieldName: 'ky', visible }));
+    expect(plain).toEqual({ box: [0, 0, 100, 50], matrix: [1, 0, 0, 1] });
+  });
+
+  test('with its widget apart shows in that widget', async () => {
+    const apart = samplePdf({
+      catalog: '/AcroForm << /Fields [4 0 R] >>',
+      page: '/Annots [5 0 R]',
+      extra: ['<< /FT /Sig /T (ky) /Kids [5 0 R] >>', '<< /Subtype /Widget /Parent 4 0 R /Rect [10 20 110 70] >>'],
+    });
+    const signed = await sign(apart, { fieldName: 'ky', visible });
+    expect(await lookOf(signed)).toEqual({ box: [0, 0, 100, 50], matrix: [1, 0, 0, 1] });
+    expect(await signatureFields(await open(signed))).toMatchObject([{ name: 'ky', signature: expect.any(Map) }]);
+  });
+
+  test('that shows in several places is refused by name', async () => {
+    const widget = '<< /Subtype /Widget /Parent 4 0 R /Rect [10 20 110 70] >>';
+    const twice = samplePdf({
+      catalog: '/AcroForm << /Fields [4 0 R] >>',
+      page: '/Annots [5 0 R 6 0 R]',
+      extra: ['<< /FT /Sig /T (ky) /Kids [5 0 R 6 0 R] >>', widget, widget],
+    });
+    expect(await problemOf(() => sign(twice, { fieldName: 'ky' }))).toBe('pdf_field_widgets');
+  });
+
+  test('below other fields is filled by its full name', async () => {
+    const below = samplePdf({
+      catalog: '/AcroForm << /Fields [4 0 R] >>',
+      page: '/Annots [5 0 R]',
+      extra: [
+        '<< /T (don) /Kids [5 0 R] >>',
+        '<< /FT /Sig /T (ky) /Parent 4 0 R /Subtype /Widget /Rect [1 2 31 22] >>',
+      ],
+    });
+    const fields = await signatureFields(await open(await sign(below, { fieldName: 'don.ky' })));
+    expect(fields).toMatchObject([{ name: 'don.ky', signature: expect.any(Map) }]);
+  });
+
+  test('has a place, which is asked for by name', async () => {
+    const document = await open(withField());
+    expect(await placeOfField(document, 'ky')).toEqual({ page: 0, box: { x: 10, y: 20, width: 100, height: 50 } });
+    expect(await problemOf(() => placeOfField(document, 'khac'))).toBe('pdf_field_unknown');
+  });
+
   test('is not signed twice, nor when read-only', async () => {
     expect(await problemOf(async () => sign(await sign(withField(), { fieldName: 'ky' }), { fieldName: 'ky' }))).toBe(
       'pdf_field_locked',
     );
     expect(await problemOf(() => sign(withField('/Ff 1'), { fieldName: 'ky' }))).toBe('pdf_field_locked');
   });
+});
+
+test.each([
+  ['of a field of another type', 'ten'],
+  ['of fields that have fields below them', 'don'],
+  ['with a full stop', 'don.moi'],
+  ['that is empty', ''],
+])('a new name %s is refused by name', async (_, fieldName) => {
+  const form = samplePdf({
+    catalog: '/AcroForm << /Fields [4 0 R 5 0 R] >>',
+    extra: ['<< /FT /Tx /T (ten) >>', '<< /T (don) /Kids [6 0 R] >>', '<< /FT /Tx /T (a) /Parent 5 0 R >>'],
+  });
+  expect(await problemOf(() => sign(form, { fieldName }))).toBe('pdf_field_name');
 });
 
 describe('what earlier signatures forbid is refused by name', () => {

@@ -245,6 +245,18 @@ describe('a draft', () => {
     expect((await post(OFFICER, second, 'answer', { documentId: used })).body).toMatchObject({ code: 'invalid_state' });
   });
 
+  it('belongs to the agency, not to whoever uploaded it, and at last to the citizen', async () => {
+    const code = await bring('answer-drafted');
+    const { documentId = '' } = (await read(code, LEADER)).draft ?? {};
+    const drafted = await world.documents.document(documentId as Id);
+    expect([drafted.unit, drafted.owner]).toEqual([HOANG_HOA, undefined]);
+    await post(LEADER, code, 'answer/sign', { sha256: (await read(code, LEADER)).draft?.sha256 });
+    await world.settle(code);
+    await post(CLERK, code, 'answer/issue');
+    await world.settle(code);
+    expect(await world.documents.document(documentId as Id)).toMatchObject({ unit: HOANG_HOA, owner: LAN.sub });
+  });
+
   it('is nothing that the citizen sent or was given', async () => {
     const attachment = await world.upload(LAN, pdf());
     const code = await submit({ attachments: [attachment.documentId] });
@@ -385,6 +397,8 @@ describe('wrong input', () => {
     ['without all its keys', { gsi2pk: `PETITIONS#${HOANG_HOA}#open` }],
     ['with a key too many', { gsi2pk: `PETITIONS#${HOANG_HOA}#open`, gsi2sk: 'a', pk: 'a', sk: 'a', x: 'a' }],
     ['with an empty key', { gsi2pk: `PETITIONS#${HOANG_HOA}#open`, gsi2sk: 'a', pk: '', sk: 'a' }],
+    ['with a key that is no text', { gsi2pk: `PETITIONS#${HOANG_HOA}#open`, gsi2sk: true, pk: 'a', sk: 'a' }],
+    ['with a list for a key', { gsi2pk: `PETITIONS#${HOANG_HOA}#open`, gsi2sk: ['a'], pk: 'a', sk: 'a' }],
     ['of another queue', { gsi2pk: `PETITIONS#${HAU_LOC}#open`, gsi2sk: 'a', pk: 'a', sk: 'a' }],
     ['that is no object', null],
   ])('a cursor %s is refused', async (_, key) => {

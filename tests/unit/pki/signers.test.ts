@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { createHash, verify, X509Certificate } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createHash, verify } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { GetPublicKeyCommand, type SignCommand } from '@aws-sdk/client-kms';
@@ -12,7 +12,6 @@ import { readName } from '../../../lib/pki/distinguished-name.ts';
 import { createKmsSigner, createKmsSigningKey, readKmsPublicKey } from '../../../lib/pki/kms-signer.ts';
 import { createMemorySigningKey } from '../../../lib/pki/memory-signing-key.ts';
 import { decodePem, encodePem } from '../../../lib/pki/pem.ts';
-import { openPkcs12Signer } from '../../../lib/pki/pkcs12-signer.ts';
 import { createAuthority, type KeyKind, keyPair, NOW } from '../../support/pki/authority.ts';
 import { signedData } from '../../support/pki/signing.ts';
 
@@ -110,43 +109,6 @@ describe('a key in KMS', () => {
       detail: 'KMS: AccessDeniedException',
       cause: denied,
     });
-  });
-});
-
-describe.skipIf(!openssl)('a PKCS#12 container', () => {
-  const password = 'correct horse';
-  function container(kind: KeyKind, options: readonly string[]): Uint8Array {
-    const { privateKey, publicKey } = keyPair(kind);
-    const certificate = authority.issue({ subject: { commonName: 'Lê Thị Hạnh' }, publicKey });
-    const chain = [authority.intermediate, authority.root].map((der) => encodePem('CERTIFICATE', der)).join('');
-    writeFileSync(join(folder, 'key.pem'), privateKey.export({ format: 'pem', type: 'pkcs8' }));
-    writeFileSync(join(folder, 'certificate.pem'), encodePem('CERTIFICATE', certificate));
-    writeFileSync(join(folder, 'chain.pem'), chain);
-    const files = ['-inkey', 'key.pem', '-in', 'certificate.pem', '-certfile', 'chain.pem', '-out', 'out.p12'];
-    const { status, stderr } = run('pkcs12', '-export', ...files, '-passout', `pass:${password}`, ...options);
-    expect(`${status} ${stderr}`).toMatch(/^0/);
-    return readFileSync(join(folder, 'out.p12'));
-  }
-  const triple = ['-keypbe', 'PBE-SHA1-3DES', '-certpbe', 'PBE-SHA1-3DES', '-macalg', 'sha1'];
-
-  test.each<[KeyKind, string, readonly string[]]>([
-    ['rsa', 'AES', []],
-    ['rsa', 'triple DES', triple],
-    ['p256', 'AES', []],
-    ['p384', 'triple DES', triple],
-  ])('%s, %s: signs, with the issuers that lead up to the root', async (kind, _, options) => {
-    const signer = openPkcs12Signer(container(kind, options), password);
-    expect(new X509Certificate(signer.certificate).subject).toBe('CN=Lê Thị Hạnh');
-    expect(signer.chain.map((der) => Buffer.from(der).toString('hex'))).toEqual([
-      Buffer.from(authority.intermediate).toString('hex'),
-    ]);
-    const digest = createHash(signer.algorithm.hash).update('content').digest();
-    await expect(signedData(signer, digest, NOW)).resolves.toBeInstanceOf(Uint8Array);
-  });
-
-  test('with another password, or none at all, cannot be read', () => {
-    expect(() => openPkcs12Signer(container('p256', []), 'wrong')).toThrow('pkcs12_unreadable');
-    expect(() => openPkcs12Signer(Buffer.from('not a container'), password)).toThrow('pkcs12_unreadable');
   });
 });
 

@@ -104,7 +104,7 @@ async function unfinished(): Promise<number> {
   return (await client.send(new ListMultipartUploadsCommand({ Bucket: DOCUMENTS_BUCKET }))).Uploads?.length ?? 0;
 }
 
-describe('a large version', () => {
+describe('a large version', { timeout: 30_000 }, () => {
   test('is signed twice without its bytes being read or sent', async () => {
     const bytes = largePdf();
     const { document, original } = await stored(bytes);

@@ -2,6 +2,7 @@ import type { Context } from 'aws-lambda';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { type ApiEvent, api } from '../../../../functions/http/api.ts';
+import { readClaims } from '../../../../functions/http/claims.ts';
 import { bind, bindPublic, defineRoute } from '../../../../functions/http/route.ts';
 import type { Actor } from '../../../../lib/access/actor.ts';
 import { ProblemError } from '../../../../lib/platform/errors.ts';
@@ -119,6 +120,8 @@ describe('an API function', () => {
       'bad_request',
       'body',
     ],
+    ['half a character', { body: '{"names":["a\\ud800b"]}' }, 400, 'bad_request', 'body'],
+    ['arrays without end', { body: '['.repeat(2_000_000) }, 400, 'bad_request', 'body'],
     [
       'another media type',
       { headers: { ...withoutKey, 'content-type': 'text/plain' } },
@@ -163,4 +166,30 @@ describe('an API function', () => {
     } as never);
     expect(answer).toMatchObject({ status: 200, body: { id: 'a' } });
   });
+});
+
+describe('who is calling', () => {
+  const claims = (overrides: object) =>
+    readClaims({
+      requestContext: { authorizer: { jwt: { claims: { sub: 'p1', token_use: 'id', ...overrides } } } },
+    } as never);
+
+  it('is told by an ID token alone', () => {
+    for (const token_use of ['access', undefined, '']) expect(() => claims({ token_use })).toThrow('missing_token');
+  });
+
+  it('is in the groups that are named as such, and in none that merely contains a name', () => {
+    expect(claims({ 'cognito:groups': '[operator other]' }).groups).toContain('operator');
+    for (const groups of ['[x,operator]', '[operators]', '[[operator]]', 'operator,x', '[my-operator]'])
+      expect(claims({ 'cognito:groups': groups }).groups).not.toContain('operator');
+  });
+
+  it('has an address only when that was verified', () => {
+    expect(claims({ email: 'a@example.vn', email_verified: 'false' }).email).toBeUndefined();
+    expect(claims({ email: 'a@example.vn', email_verified: 'true' }).email).toBe('a@example.vn');
+  });
+});
+
+it('an escaped backslash before a code is ordinary text', async () => {
+  expect((await handler().call({ body: '{"names":["\\\\\\\\ud800 \\u0041"]}' })).status).toBe(201);
 });

@@ -1,3 +1,5 @@
+import { deflateSync } from 'node:zlib';
+import { encode } from 'uqr';
 import { describe, expect, test } from 'vitest';
 import { imageFacts } from '../../../../lib/pdf/author/image-facts.ts';
 import { imageToPdf } from '../../../../lib/pdf/author/image-to-pdf.ts';
@@ -6,9 +8,11 @@ import { dateInWords } from '../../../../lib/pdf/author/letter-heading.ts';
 import { memorySource } from '../../../../lib/pdf/byte-source.ts';
 import { openPdf } from '../../../../lib/pdf/document.ts';
 import { inspectPdf } from '../../../../lib/pdf/inspect.ts';
+import { isArray, isStream } from '../../../../lib/pdf/objects.ts';
 import { pageAt } from '../../../../lib/pdf/page-tree.ts';
+import { operations } from '../../../../lib/pdf/text/content-reader.ts';
 import { problemOf } from '../expect-problem.ts';
-import { png, pngOfSize } from '../png.ts';
+import { png, pngChunk, pngOfSize } from '../png.ts';
 import { shownText } from '../shown-text.ts';
 import { TINOS } from '../tinos.ts';
 
@@ -23,7 +27,7 @@ const letter: LetterContent = {
   body: [{ text: 'Nội dung trả lời.' }],
   signer: { title: ['CHỦ TỊCH'], name: 'Lê Thị Đào' },
   recipients: ['Như trên;', 'Lưu: VT.'],
-  qr: { png: png(10, 10), caption: 'Mã tra cứu' },
+  qr: { text: 'https://ba-khong.example/verify/PA-7K3M-9QXD-4', caption: 'Mã tra cứu' },
 };
 
 describe('a letter in the form of Decree 30/2020', () => {
@@ -89,10 +93,14 @@ describe('a letter in the form of Decree 30/2020', () => {
     expect(Buffer.compare((await composeLetter(TINOS, letter)).pdf, (await composeLetter(TINOS, letter)).pdf)).toBe(0);
   });
 
-  test('a damaged QR image is refused', async () => {
-    expect(await problemOf(() => composeLetter(TINOS, { ...letter, qr: { png: Uint8Array.of(1, 2, 3) } }))).toBe(
-      'image_broken',
-    );
+  test('its QR code is drawn as one path of dark modules: what a reader sees is what was to be said', async () => {
+    const text = 'https://ba-khong.example/verify/PA-7K3M-9QXD-4';
+    const { pdf } = await composeLetter(TINOS, { ...letter, qr: { text } });
+    const { data, size } = encode(text, { ecc: 'M', border: 2 });
+    const [path] = (await pathsOf(pdf)).filter((rectangles) => rectangles.length > 50);
+    const drawn = Array.from({ length: size }, () => Array.from({ length: size }, () => false));
+    for (const { x, y, width } of path ?? []) for (let i = 0; i < width; i++) drawn[y]![x + i] = true;
+    expect(drawn).toEqual(data);
   });
 
   test('days and the first two months have two digits', () => {
@@ -148,8 +156,66 @@ describe('an image becomes a page', () => {
     expect(await problemOf(() => imageToPdf(bytes))).toBe('image_broken');
   });
 
+  test('what a camera or a program wrote beside the picture stays out of the page', async () => {
+    const exif = Buffer.from(jpeg(6));
+    const baggage = (marker: number, text: string) =>
+      Buffer.concat([Buffer.of(0xff, marker, 0, text.length + 2), Buffer.from(text)]);
+    const photo = Buffer.concat([
+      exif.subarray(0, 2),
+      baggage(0xe1, 'http://ns.adobe.com/xap/1.0/ GPS 19.8N 105.7E'),
+      baggage(0xfe, 'taken by Lan'),
+      exif.subarray(2),
+    ]);
+    const picture = Buffer.concat([
+      png(3, 3).subarray(0, 33),
+      pngChunk('tEXt', Buffer.from('Author\0Lan')),
+      pngChunk('eXIf', Buffer.from('GPS 19.8N')),
+      png(3, 3).subarray(33),
+    ]);
+    for (const bytes of [photo, picture]) {
+      const pdf = Buffer.from(await imageToPdf(bytes)).toString('latin1');
+      expect(pdf).not.toMatch(/GPS|Lan|Exif/);
+    }
+    expect((await pageOf(await imageToPdf(photo))).cropBox.width).toBe(595.28);
+  });
+
+  test.each<[string, Uint8Array]>([
+    ['more pixels than its header says', pngOfSize(10, 10, Buffer.alloc(64 * 1024 * 1024))],
+    ['fewer', pngOfSize(2000, 2000, Buffer.alloc(1000))],
+  ])('a PNG that unpacks to %s is refused', async (_, bytes) => {
+    expect(await problemOf(() => imageToPdf(bytes))).toBe('image_broken');
+  });
+
+  test('a PNG with a text that unpacks to far more than the picture is kept without it', async () => {
+    const text = Buffer.concat([Buffer.from('a\0\0'), deflateSync(Buffer.alloc(256 * 1024 * 1024))]);
+    const bytes = Buffer.concat([png(3, 3).subarray(0, 33), pngChunk('zTXt', text), png(3, 3).subarray(33)]);
+    expect((await imageToPdf(bytes)).length).toBeLessThan(5000);
+  });
+
   test('a PNG that promises billions of pixels is refused before it is unpacked', async () => {
     const huge = pngOfSize(100_000, 100_000);
     expect(await problemOf(() => imageToPdf(huge))).toBe('pdf_limits');
   });
 });
+
+/** The paths that a page fills, as rectangles of one unit's height: `m l l l h` in the path's own space. */
+async function pathsOf(pdf: Uint8Array): Promise<{ x: number; y: number; width: number }[][]> {
+  const document = await openPdf(memorySource(pdf));
+  const contents = await document.value((await pageAt(document, 0)).dict, 'Contents');
+  const paths: { x: number; y: number; width: number }[][] = [[]];
+  let corner = { x: 0, y: 0 };
+  for (const item of isArray(contents) ? contents : [contents]) {
+    const stream = await document.resolve(item);
+    if (!isStream(stream)) continue;
+    let first = false;
+    for (const { operator, operands } of operations(await document.streamBytes(stream), 100_000)) {
+      const [x, y] = operands.map(Number);
+      if (operator === 'm') [corner, first] = [{ x: x!, y: y! }, true];
+      else if (operator === 'l' && first) {
+        paths.at(-1)!.push({ ...corner, width: x! - corner.x });
+        first = false;
+      } else if (operator === 'f') paths.push([]);
+    }
+  }
+  return paths;
+}

@@ -39,6 +39,19 @@ const MAT = '<010203>';
 const drawn = (content: string, page = FONT, extra: string[] = []) =>
   find(samplePdf({ page: `/Contents 4 0 R ${page}`, extra: [streamBody(content), ...extra] }));
 
+test('a line as long as its file costs no more than others', () => {
+  expect(inLines(`${'a'.repeat(1_000_000)}! b`, 'MẬT')).toBe('mat');
+  expect(inLines(`${'a'.repeat(1_000_000)} BÍ`, 'MẬT')).toBeUndefined();
+});
+
+test('a mark in the state that an annotation is in', async () => {
+  const look = `<< /Type /XObject /Subtype /Form /BBox [0 0 60 20] /Length 34 ${FONT} >>\nstream\nBT /F 12 Tf 0 5 Td ${MAT} Tj ET   \nendstream`;
+  const stamp = (state: string) =>
+    `${FONT} /Annots [<< /Subtype /Stamp /Rect [50 700 110 720] /AS /${state} /AP << /N << /On 5 0 R >> >> >>]`;
+  expect(await drawn('', stamp('On'), [look])).toBe('mat');
+  expect(await drawn('', stamp('Off'), [look])).toBeUndefined();
+});
+
 describe('a mark that stands alone is found', () => {
   test.each<[string, string]>([
     ['MẬT', 'mat'],

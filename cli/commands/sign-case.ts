@@ -1,0 +1,77 @@
+import { createHash } from 'node:crypto';
+import { parseArgs } from 'node:util';
+import { type Command, CommandProblem, EXIT, UsageError } from '../command.ts';
+import { bytesOf } from '../readable.ts';
+import { SERVICE_HELP, SERVICE_OPTIONS, serviceClient } from '../service.ts';
+import { KEY_HELP, KEY_OPTIONS, signerOf } from '../signing-key.ts';
+
+interface Prepared {
+  readonly session: string;
+  readonly message: string;
+  readonly algorithm: { readonly scheme: string; readonly hash: string };
+  readonly certificate: string;
+}
+
+/** A leader signs an answer or a dispatch with a key that stays with them: only what is to be signed and the signature travel. */
+export const signCase: Command = {
+  summary: {
+    vi: 'Ký văn bản trả lời hoặc văn bản đi bằng khóa của chính mình; khóa không rời máy',
+    en: 'Sign an answer or a dispatch with a key of your own; the key stays where it is',
+  },
+  usage: [
+    'sign --case CODE --document FILE.pdf --p12 FILE [--password-file FILE] --api URL',
+    'sign --case CODE --document FILE.pdf --csc URL --csc-client ID --credential ID --api URL',
+  ],
+  options: [
+    ['--case CODE', { vi: 'mã phản ánh, kiến nghị hoặc văn bản đi', en: 'code of the petition or dispatch' }],
+    [
+      '--document FILE.pdf',
+      {
+        vi: 'dự thảo mà người ký đã đọc; chỉ ký đúng tệp này',
+        en: 'the draft as you have read it; only this file is signed',
+      },
+    ],
+    ...KEY_HELP,
+    ...SERVICE_HELP,
+  ],
+  async run(args, terminal) {
+    const { values } = parseArgs({
+      args,
+      options: { ...SERVICE_OPTIONS, ...KEY_OPTIONS, case: { type: 'string' }, document: { type: 'string' } },
+    });
+    const { case: code, document } = values;
+    if (!code || !document) throw new UsageError('Thiếu --case hoặc --document.', '--case or --document is missing.');
+    const path = pathOf(code);
+    const sha256 = createHash('sha256')
+      .update(await bytesOf(document))
+      .digest('hex');
+    const client = await serviceClient(values, terminal);
+    const signer = await signerOf(values, terminal);
+    const prepared = await client.post<Prepared>(`${path}/signing/prepare`, { sha256 });
+    const { scheme, hash } = signer.algorithm;
+    const same = Buffer.from(prepared.certificate, 'base64').equals(signer.certificate);
+    if (!same || scheme !== prepared.algorithm.scheme || hash !== prepared.algorithm.hash) {
+      throw new CommandProblem('certificate_key_mismatch', {
+        vi: 'Chứng thư của khóa này không phải là chứng thư đã cài đặt cho người ký.',
+        en: 'The certificate of this key is not the one that is installed for the signer.',
+      });
+    }
+    const message = Buffer.from(prepared.message, 'base64');
+    const value = await signer.sign(createHash(hash).update(message).digest(), message);
+    const signature = Buffer.from(value).toString('base64');
+    const { session } = prepared;
+    const { state } = await client.post<{ state: string }>(`${path}/signing/complete`, { session, signature });
+    if (values.json) terminal.print(JSON.stringify({ case: code, sha256, state }));
+    else terminal.print(`${code}: đã ký; chữ ký đang được đưa vào tệp | signed; being put into the file (${state})`);
+    return EXIT.done;
+  },
+};
+
+/** Where the case is signed, by the kind that its code begins with. */
+function pathOf(code: string): string {
+  const kind = code.trim().slice(0, 2).toUpperCase();
+  const name = encodeURIComponent(code.trim());
+  if (kind === 'VB') return `/api/dispatches/${name}`;
+  if (['PA', 'KN', 'TC'].includes(kind)) return `/api/petitions/${name}/answer`;
+  throw new UsageError(`Mã ${code} không đúng.`, `${code} is not the code of a petition or dispatch.`);
+}

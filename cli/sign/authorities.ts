@@ -1,0 +1,62 @@
+import { randomBytes } from 'node:crypto';
+import { isIP } from 'node:net';
+import { setTimeout as wait } from 'node:timers/promises';
+import { authorityAddresses } from '../../lib/pki/authority-addresses.ts';
+import { readableCertificates } from '../../lib/pki/cms-signer.ts';
+import { createRevocationClient } from '../../lib/pki/revocation-client.ts';
+import type { SignerIdentity } from '../../lib/pki/signer.ts';
+import { createTimestampClient } from '../../lib/pki/timestamp-client.ts';
+import { systemClock } from '../../lib/platform/clock.ts';
+import { createHttpClient } from '../../lib/platform/http-client.ts';
+import { acceptsSignature } from '../../lib/signatures/algorithm-policy.ts';
+import type { Authorities } from '../../lib/signatures/levels/pades-level.ts';
+
+export interface AuthorityOrder {
+  /** Timestamp services, the first that answers is taken. */
+  readonly tsa: readonly string[];
+  /** Hosts besides those of the services and of the certificates: of a timestamp service's OCSP, for example. */
+  readonly allow: readonly string[];
+  /** Root certificates, DER. */
+  readonly trust: readonly Uint8Array[];
+}
+
+const TIME_LIMIT_MS = 20_000;
+/** Room for one token with its certificates. */
+const LARGEST_TOKEN = 12_000;
+
+/**
+ * Whom a level above B-B needs. Only hosts are called that the command line names, and those in the signer's own certificates
+ * and in the roots; addresses of this machine only where one of the services named stands there.
+ */
+export function authoritiesFor({ tsa, allow, trust }: AuthorityOrder, signer: SignerIdentity): Authorities {
+  const named = readableCertificates([signer.certificate, ...signer.chain, ...trust]).flatMap((certificate) => {
+    const { ocsp, issuers, lists } = authorityAddresses(certificate);
+    return [...ocsp, ...issuers, ...lists];
+  });
+  const hosts = [...tsa, ...named].flatMap((url) => (URL.canParse(url) ? [new URL(url).host] : []));
+  const send = createHttpClient({
+    allowedHosts: [...hosts, ...allow],
+    allowPrivateAddresses: tsa.some(isHere),
+    timeLimit: TIME_LIMIT_MS,
+  });
+  const deps = {
+    send,
+    attempts: 2,
+    wait: (attempt: number) => wait(500 * attempt),
+    random: (octets: number) => randomBytes(octets),
+    accepts: acceptsSignature,
+  };
+  const anchors = trust.map((certificate) => ({ certificate, from: 0, until: null }));
+  const services = tsa.map((url) => ({ url, largestToken: LARGEST_TOKEN }));
+  return {
+    timestamps: createTimestampClient(services, { ...deps, trust: anchors }),
+    revocation: createRevocationClient(deps),
+    trust: anchors,
+    now: systemClock.now,
+  };
+}
+
+function isHere(url: string): boolean {
+  const host = URL.canParse(url) ? new URL(url).hostname : '';
+  return host === 'localhost' || host === '[::1]' || (isIP(host) === 4 && host.startsWith('127.'));
+}

@@ -1,0 +1,110 @@
+import * as z from 'zod';
+import { signingAlgorithm } from '../../lib/directory/certificates.ts';
+import type { Code } from '../../lib/platform/errors.ts';
+import { dispatch } from '../dispatches-api/routes.ts';
+import { defineRoute } from '../http/route.ts';
+import { isoTime, sha256 } from '../http/schemas.ts';
+import { petition } from '../petitions-api/routes.ts';
+
+const tag = 'Signing with a key of one’s own';
+const params = z.object({
+  code: z.string().max(40).meta({ description: 'Code of the case.', example: 'PA-7K3M-9QXD-4' }),
+});
+
+const COMMON: readonly Code[] = [
+  'not_found',
+  'forbidden',
+  'invalid_state',
+  'document_changed',
+  'signer_not_competent',
+  'signer_without_certificate',
+  'signing_key_not_with_holder',
+  'certificate_expired',
+  'certificate_not_yet_valid',
+  'certificate_key_usage',
+  'certificate_key_mismatch',
+];
+const PREPARING: readonly Code[] = [
+  ...COMMON,
+  'pdf_xfa',
+  'pdf_certified_no_changes',
+  'pdf_field_locked',
+  'pdf_placement',
+];
+const COMPLETING: readonly Code[] = [
+  ...COMMON,
+  'signature_mismatch',
+  'signing_session_expired',
+  'signing_session_used',
+  'signing_session_other_person',
+  'signing_session_outdated',
+];
+
+const prepared = z
+  .object({
+    session: z.string().meta({ description: 'To be handed in with the signature, once.' }),
+    expiresAt: isoTime,
+    document: z.object({ sha256 }).meta({ description: 'The version that will be signed.' }),
+    signingTime: isoTime.meta({ description: 'As it will stand in the file.' }),
+    algorithm: signingAlgorithm,
+    message: z.base64().meta({ description: 'What to sign: the signed attributes in DER (RFC 5652 §5.4).' }),
+    digest: z.base64().meta({ description: 'Hash of `message`, for keys that sign digests.' }),
+    certificate: z.base64().meta({ description: 'The certificate that the signature will be checked with, DER.' }),
+  })
+  .meta({ id: 'PreparedSignature' });
+
+const preparing = {
+  method: 'POST',
+  tag,
+  access: 'signed-in',
+  params,
+  body: z.strictObject({ sha256 }),
+  answer: { status: 201, description: 'What to sign within ten minutes.', schema: prepared },
+  problems: PREPARING,
+} as const;
+
+const completing = {
+  method: 'POST',
+  tag,
+  access: 'signed-in',
+  params,
+  body: z.strictObject({
+    session: z.string().max(40),
+    signature: z.base64().max(2000).meta({ description: 'RSA: the block. ECDSA: by `format`.' }),
+    format: z
+      .enum(['der', 'p1363'])
+      .default('der')
+      .meta({ description: 'ECDSA: ECDSA-Sig-Value in DER, or r and s one after the other as WebCrypto makes them.' }),
+  }),
+  problems: COMPLETING,
+} as const;
+
+export const prepareAnswerSignature = defineRoute({
+  ...preparing,
+  operationId: 'prepareAnswerSignature',
+  path: '/api/petitions/{code}/answer/signing/prepare',
+  summary: 'What the leader is to sign with a key of their own: exactly these bytes',
+});
+
+export const completeAnswerSignature = defineRoute({
+  ...completing,
+  operationId: 'completeAnswerSignature',
+  path: '/api/petitions/{code}/answer/signing/complete',
+  summary: 'Approve the answer with the signature that was made over what was prepared',
+  answer: { status: 200, description: 'The petition as it is now.', schema: petition },
+});
+
+export const prepareDispatchSignature = defineRoute({
+  ...preparing,
+  operationId: 'prepareDispatchSignature',
+  path: '/api/dispatches/{code}/signing/prepare',
+  summary: 'What the leader is to sign with a key of their own: exactly these bytes',
+});
+
+export const completeDispatchSignature = defineRoute({
+  ...completing,
+  operationId: 'completeDispatchSignature',
+  path: '/api/dispatches/{code}/signing/complete',
+  summary: 'Approve the dispatch with the signature that was made over what was prepared',
+  answer: { status: 200, description: 'The dispatch as it is now.', schema: dispatch },
+});

@@ -1,0 +1,90 @@
+import { createHash } from 'node:crypto';
+import { verifySignature } from './algorithms.ts';
+import { type Certificate, publicKeyOf } from './certificate.ts';
+import { readableCertificates } from './cms-signer.ts';
+import { DerError, equalBytes, readWhole, TAG } from './der.ts';
+import { unprocessedCritical } from './extensions.ts';
+import { type OcspResponse, publicKeyBits, readOcspResponse, speaksOf } from './ocsp.ts';
+import { OID } from './oids.ts';
+import {
+  checkUpdates,
+  noAnswer,
+  type RevocationFault,
+  type RevocationFindings,
+  type RevocationQuestion,
+} from './revocation.ts';
+
+export interface OcspQuestion extends RevocationQuestion {
+  /** As it was sent. An answer without a nonce is accepted (RFC 9654 §2.1: many are made in advance), one with another is not. */
+  readonly nonce?: Uint8Array;
+}
+
+/**
+ * What an OCSP answer says about a certificate (RFC 6960 §3.2): it speaks of that certificate, is signed by its issuer or by a
+ * responder that the issuer certified for it (§4.2.2.2), and is of the time asked for. Hostile bytes are a fault.
+ */
+export function checkOcsp(der: Uint8Array, question: OcspQuestion): RevocationFindings {
+  try {
+    const response = readOcspResponse(der);
+    return 'refused' in response ? noAnswer('refused') : judge(response, question);
+  } catch (error) {
+    if (error instanceof DerError) return noAnswer('malformed');
+    throw error;
+  }
+}
+
+function judge(response: OcspResponse, question: OcspQuestion): RevocationFindings {
+  const single = response.responses.find((one) => speaksOf(one, question));
+  if (!single || single.status === 'unknown') return noAnswer('unknown_certificate');
+  const unknown = [response.extensions, single.extensions].flatMap((one) => unprocessedCritical(one, [OID.ocspNonce]));
+  if (unknown.length > 0) return noAnswer('critical_extension');
+  const nonce = response.extensions.get(OID.ocspNonce);
+  if (question.nonce && nonce && !equalBytes(readWhole(nonce.value, TAG.octetString).content, question.nonce))
+    return noAnswer('nonce_wrong');
+  const signer = findSigner(response, question);
+  if (typeof signer === 'string') return noAnswer(signer);
+  const fault = checkUpdates(single, question);
+  if (fault) return noAnswer(fault);
+  const { revokedAt, reason, thisUpdate, nextUpdate } = single;
+  return {
+    ok: true,
+    status: single.status,
+    ...(revokedAt === undefined ? {} : { revokedAt }),
+    ...(reason === undefined ? {} : { reason }),
+    thisUpdate,
+    nextUpdate,
+    signer,
+  };
+}
+
+/** The issuer or its delegate, when the response is signed by it. */
+function findSigner(response: OcspResponse, question: OcspQuestion): Certificate | RevocationFault {
+  const { responder } = response;
+  const candidates = [question.issuer, ...readableCertificates(response.certificates)];
+  const signer = candidates.find((one) =>
+    'name' in responder
+      ? equalBytes(one.subject, responder.name)
+      : equalBytes(createHash('sha1').update(publicKeyBits(one)).digest(), responder.keyHash),
+  );
+  if (!signer) return 'signer_missing';
+  if (!equalBytes(signer.der, question.issuer.der) && !isDelegate(signer, response, question))
+    return 'signer_not_authorised';
+  const key = publicKeyOf(signer);
+  const { signatureAlgorithm, tbs, signature, producedAt } = response;
+  if (!key || !signatureAlgorithm?.hash) return 'algorithm_not_accepted';
+  if (!question.accepts(response, signer, producedAt)) return 'algorithm_not_accepted';
+  const algorithm = { ...signatureAlgorithm, hash: signatureAlgorithm.hash };
+  return verifySignature(algorithm, key, tbs, signature) ? signer : 'signature_wrong';
+}
+
+/** Certified for OCSP by the very issuer, and valid when it answered. */
+function isDelegate(signer: Certificate, { producedAt }: OcspResponse, { issuer, accepts }: OcspQuestion): boolean {
+  const key = publicKeyOf(issuer);
+  const { signatureAlgorithm, tbs, signature } = signer;
+  if (!key || !signatureAlgorithm?.hash || !equalBytes(signer.issuer, issuer.subject)) return false;
+  if (signer.extendedKeyUsage?.includes(OID.ocspSigning) !== true || signer.unprocessedCritical.length > 0)
+    return false;
+  if (producedAt < signer.notBefore || producedAt > signer.notAfter) return false;
+  if (!accepts(signer, issuer, producedAt)) return false;
+  return verifySignature({ ...signatureAlgorithm, hash: signatureAlgorithm.hash }, key, tbs, signature);
+}

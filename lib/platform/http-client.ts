@@ -1,0 +1,136 @@
+import { lookup as systemLookup } from 'node:dns';
+import { request as httpRequest, type IncomingMessage } from 'node:http';
+import { request as httpsRequest } from 'node:https';
+import { type BlockList, isIP, type LookupFunction } from 'node:net';
+import { ProblemError } from './errors.ts';
+import { addressIsPrivate, PRIVATE_ADDRESSES } from './private-addresses.ts';
+
+/** Where an HTTP client may go, and how long it waits. */
+export interface HttpClientSettings {
+  /** Host names, or `host:port`; of subdomains only with a leading dot (`.example.vn`). Empty: nowhere. */
+  readonly allowedHosts: readonly string[];
+  /** Loopback and private networks too: for a development authority on this machine. */
+  readonly allowPrivateAddresses: boolean;
+  /** From the call to the last octet of the answer, ms. */
+  readonly timeLimit: number;
+}
+
+export interface HttpClientDeps {
+  /** Aborts after so many ms. */
+  readonly abortAfter: (ms: number) => AbortSignal;
+  readonly lookup: LookupFunction;
+}
+
+export interface HttpRequest {
+  readonly url: string;
+  readonly method: 'GET' | 'POST';
+  readonly accept: string;
+  readonly contentType?: string;
+  readonly body?: Uint8Array;
+  /** Largest answer that is read, octets. */
+  readonly maxBytes: number;
+}
+
+const SYSTEM: HttpClientDeps = { abortAfter: (ms) => AbortSignal.timeout(ms), lookup: systemLookup as LookupFunction };
+
+/**
+ * A client for addresses that others chose (in certificates): http and https only, hosts from a list, no private
+ * addresses (checked on what the name resolves to, for the very connection that is then made), no redirects, bounded in time and size.
+ * Gives the body of a 200 answer.
+ * @throws ProblemError `authority_not_allowed`, `authority_unreachable`; the detail says why, without the address
+ */
+export function createHttpClient(
+  settings: HttpClientSettings,
+  deps: HttpClientDeps = SYSTEM,
+): (request: HttpRequest) => Promise<Uint8Array> {
+  const forbidden = settings.allowPrivateAddresses ? undefined : PRIVATE_ADDRESSES;
+  return async (request) => {
+    const url = allowedUrl(request.url, settings, forbidden);
+    try {
+      const answer = await open(url, request, {
+        signal: deps.abortAfter(settings.timeLimit),
+        lookup: forbidden ? refusingLookup(deps.lookup, forbidden) : deps.lookup,
+      });
+      return await readBody(answer, request.maxBytes);
+    } catch (error) {
+      throw asProblem(error);
+    }
+  };
+}
+
+function unreachable(detail: string, cause?: unknown): ProblemError {
+  return new ProblemError('authority_unreachable', { detail, cause });
+}
+
+function notAllowed(detail: string): ProblemError {
+  return new ProblemError('authority_not_allowed', { detail });
+}
+
+function allowedUrl(text: string, { allowedHosts }: HttpClientSettings, forbidden: BlockList | undefined): URL {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (!url || (url.protocol !== 'http:' && url.protocol !== 'https:')) throw notAllowed('not an http address');
+  if (url.username || url.password) throw notAllowed('an address with a password');
+  const { host, hostname } = url;
+  const known = allowedHosts.some((one) =>
+    one.startsWith('.') ? hostname.endsWith(one) : one === hostname || one === host,
+  );
+  if (!known) throw notAllowed('the host is not listed');
+  const literal = hostname.replace(/^\[|\]$/g, '');
+  if (forbidden && isIP(literal) && addressIsPrivate(literal, forbidden)) throw notAllowed('a private address');
+  return url;
+}
+
+/** Resolves a name and refuses it when any of its addresses is private. */
+function refusingLookup(lookup: LookupFunction, forbidden: BlockList): LookupFunction {
+  return (hostname, options, callback) => {
+    lookup(hostname, options, (error, address, family) => {
+      const all = typeof address === 'string' ? [address] : (address ?? []).map((one) => one.address);
+      const refused = !error && all.some((one) => addressIsPrivate(one, forbidden));
+      if (refused) callback(notAllowed('a private address') as unknown as NodeJS.ErrnoException, []);
+      else callback(error, address, family);
+    });
+  };
+}
+
+function open(
+  url: URL,
+  { method, accept, contentType, body }: HttpRequest,
+  connection: { readonly signal: AbortSignal; readonly lookup: LookupFunction },
+): Promise<IncomingMessage> {
+  const headers = {
+    accept,
+    ...(contentType === undefined ? {} : { 'content-type': contentType }),
+    ...(body === undefined ? {} : { 'content-length': body.length }),
+  };
+  const start = url.protocol === 'https:' ? httpsRequest : httpRequest;
+  return new Promise((resolve, reject) => {
+    start(url, { method, headers, agent: false, ...connection }, resolve)
+      .on('error', reject)
+      .end(body);
+  });
+}
+
+async function readBody(answer: IncomingMessage, maxBytes: number): Promise<Uint8Array> {
+  try {
+    if (answer.statusCode !== 200) throw unreachable(`answered with status ${answer.statusCode}`);
+    const chunks: Uint8Array[] = [];
+    let length = 0;
+    for await (const chunk of answer as AsyncIterable<Uint8Array>) {
+      length += chunk.length;
+      if (length > maxBytes) throw unreachable('the answer is too large');
+      chunks.push(chunk);
+    }
+    return Buffer.concat(chunks);
+  } finally {
+    answer.destroy();
+  }
+}
+
+function asProblem(error: unknown): ProblemError {
+  if (error instanceof ProblemError) return error;
+  const { code, name } = error as NodeJS.ErrnoException;
+  return unreachable(
+    name === 'AbortError' || name === 'TimeoutError' ? 'no answer in time' : `no answer: ${code ?? name}`,
+    error,
+  );
+}

@@ -1,0 +1,183 @@
+import type { ValidationData, ValidationStore } from '../../pdf/validation-data.ts';
+import { type Certificate, fingerprint } from '../../pki/certificate.ts';
+import { buildPath, type TrustAnchor } from '../../pki/certificate-path.ts';
+import { checkRevocationList } from '../../pki/check-crl.ts';
+import { checkOcsp } from '../../pki/check-ocsp.ts';
+import { readableCertificates } from '../../pki/cms-signer.ts';
+import type { CertificatePair } from '../../pki/ocsp.ts';
+import { OID } from '../../pki/oids.ts';
+import type { RevocationQuestion } from '../../pki/revocation.ts';
+import type { RevocationAnswer, RevocationPort } from '../../pki/revocation-client.ts';
+import { ProblemError } from '../../platform/errors.ts';
+import { acceptsSignature } from '../algorithm-policy.ts';
+
+/** A certificate whose whole chain must be provable from the file: a signer's, a timestamp authority's. */
+export interface Subject {
+  readonly certificate: Certificate;
+  /** Certificates that came with it. */
+  readonly intermediates: readonly Certificate[];
+  /** When it is proven to have been used, else the present, epoch ms: its chain must hold then. */
+  readonly at: number;
+  /** Entry of /VRI that its data belongs to. */
+  readonly key: string;
+}
+
+export interface MaterialContext {
+  /** What the file holds already. */
+  readonly held: ValidationStore;
+  readonly trust: readonly TrustAnchor[];
+  /** The present, epoch ms. */
+  readonly now: number;
+  /** Asked for what the file does not hold; without it that is only counted. */
+  readonly revocation?: RevocationPort;
+}
+
+/** What makes the chains of subjects provable. */
+export interface Material {
+  /** By entry of /VRI: entries that the file lacks, or whose data is not all in it yet, with all of their data. */
+  readonly additions: ReadonlyMap<string, ValidationData>;
+  /** False: something is missing and nobody was asked for it. */
+  readonly complete: boolean;
+}
+
+/**
+ * Certificates and revocation data for every chain (EN 319 142-1 §5.4.2, §6.3: B-LT), those of OCSP responders too. What the file
+ * holds is used as long as it was in force, or made, when the subject's certificate was used.
+ *
+ * @throws ProblemError `certificate_untrusted`, `certificate_expired`, `certificate_revoked`; `revocation_unavailable`,
+ *   `revocation_invalid`
+ */
+export async function collectMaterial(subjects: readonly Subject[], context: MaterialContext): Promise<Material> {
+  const collector = new Collector(context);
+  const additions = new Map<string, ValidationData>();
+  // The latest first: what is new enough for it is new enough for all before.
+  const sorted = [...subjects].sort((a, b) => b.at - a.at);
+  for (const key of new Set(sorted.map((subject) => subject.key))) {
+    const entry = new Entry();
+    for (const subject of sorted) if (subject.key === key) await collector.cover(subject, entry);
+    const data = entry.data();
+    if (!context.held.entries.has(key) || !holdsAll(context.held, data)) additions.set(key, data);
+  }
+  return { additions, complete: collector.complete };
+}
+
+/** The data of one entry, each piece once. */
+class Entry {
+  readonly #parts = {
+    certificates: new Map<string, Uint8Array>(),
+    ocsps: new Map<string, Uint8Array>(),
+    lists: new Map<string, Uint8Array>(),
+  };
+  readonly covered = new Set<string>();
+
+  add(kind: keyof ValidationData, der: Uint8Array): void {
+    this.#parts[kind].set(textOf(der), der);
+  }
+
+  data(): ValidationData {
+    const { certificates, ocsps, lists } = this.#parts;
+    return { certificates: [...certificates.values()], ocsps: [...ocsps.values()], lists: [...lists.values()] };
+  }
+}
+
+class Collector {
+  complete = true;
+  readonly #context: MaterialContext;
+  readonly #known: Certificate[];
+  readonly #answers = new Map<string, RevocationAnswer>();
+
+  constructor(context: MaterialContext) {
+    this.#context = context;
+    this.#known = readableCertificates(context.held.certificates);
+  }
+
+  /** Puts the chain of a subject into the entry, and what says that none of it was revoked. */
+  async cover(subject: Subject, entry: Entry): Promise<void> {
+    const own = fingerprint(subject.certificate);
+    if (entry.covered.has(own)) return;
+    entry.covered.add(own);
+    const path = await this.#pathOf(subject);
+    for (const { der } of path) entry.add('certificates', der);
+    for (const [index, certificate] of path.entries()) {
+      const issuer = path[index + 1];
+      // The last one is trusted by decision, and a responder may be certified as not to be asked about.
+      if (!issuer || certificate.extensions.has(OID.ocspNoCheck)) continue;
+      const answer = await this.#answerOn({ certificate, issuer }, subject.at);
+      if (!answer) continue;
+      entry.add(answer.kind === 'ocsp' ? 'ocsps' : 'lists', answer.der);
+      const { signer } = answer.state;
+      if (fingerprint(signer) === fingerprint(issuer)) continue;
+      await this.cover({ ...subject, certificate: signer, intermediates: [issuer, ...subject.intermediates] }, entry);
+    }
+  }
+
+  async #pathOf(subject: Subject): Promise<readonly Certificate[]> {
+    const { trust, revocation } = this.#context;
+    let intermediates: readonly Certificate[] = [...subject.intermediates, ...this.#known];
+    for (let fetched = false; ; fetched = true) {
+      const request = { certificate: subject.certificate, intermediates, trust, accepts: acceptsSignature };
+      const result = buildPath({ ...request, at: subject.at });
+      if (result.ok) return result.path;
+      if (result.failure === 'certificate_not_valid_then') throw new ProblemError('certificate_expired');
+      const more = revocation && !fetched ? await this.#fetchIssuers(subject.certificate, revocation) : [];
+      if (more.length === 0) throw new ProblemError('certificate_untrusted', { detail: result.failure });
+      this.#known.push(...more);
+      intermediates = [...intermediates, ...more];
+    }
+  }
+
+  /** Issuers that the signature should have brought with it, one above the other, from where their certificates say. */
+  async #fetchIssuers(certificate: Certificate, revocation: RevocationPort): Promise<Certificate[]> {
+    const found: Certificate[] = [];
+    const levels = 3;
+    for (let below = certificate; found.length < levels; ) {
+      const [issuer] = await revocation.issuersOf(below);
+      if (!issuer) break;
+      found.push(issuer);
+      below = issuer;
+    }
+    return found;
+  }
+
+  /** What is known of a certificate's revocation. @throws ProblemError `certificate_revoked`: before it was used */
+  async #answerOn(pair: CertificatePair, usedAt: number): Promise<RevocationAnswer | undefined> {
+    const own = fingerprint(pair.certificate);
+    const { held, now, revocation } = this.#context;
+    const question = { ...pair, now, freshAt: usedAt, accepts: acceptsSignature };
+    const answer = this.#answers.get(own) ?? findAnswer(held, question) ?? (await revocation?.ask(pair, now));
+    if (!answer) {
+      this.complete = false;
+      return undefined;
+    }
+    this.#answers.set(own, answer);
+    const { state } = answer;
+    if (state.status === 'revoked' && !(state.revokedAt !== undefined && state.revokedAt > usedAt))
+      throw new ProblemError('certificate_revoked');
+    return answer;
+  }
+}
+
+/** The answer that the file holds, when it still was in force at the time that counts. */
+function findAnswer(held: ValidationData, question: RevocationQuestion): RevocationAnswer | undefined {
+  for (const der of held.ocsps) {
+    const state = checkOcsp(der, question);
+    if (state.ok) return { kind: 'ocsp', der, state };
+  }
+  for (const der of held.lists) {
+    const state = checkRevocationList(der, question);
+    if (state.ok) return { kind: 'crl', der, state };
+  }
+  return undefined;
+}
+
+function holdsAll(held: ValidationData, wanted: ValidationData): boolean {
+  return (['certificates', 'ocsps', 'lists'] as const).every((kind) => {
+    const known = new Set(held[kind].map(textOf));
+    return wanted[kind].every((der) => known.has(textOf(der)));
+  });
+}
+
+/** Equal bytes have equal texts. */
+function textOf(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('latin1');
+}

@@ -1,0 +1,69 @@
+import { printedTitle } from '../../access/signing-competence.ts';
+import type { Approval } from '../../cases/approval.ts';
+import type { Directory } from '../../directory/directory.ts';
+import type { DocumentVersion } from '../../documents/document.ts';
+import type { Write } from '../../platform/aws/table.ts';
+import { ProblemError } from '../../platform/errors.ts';
+import { sha256Hex } from '../../platform/hash.ts';
+import { newId, type RandomBytes } from '../../platform/ids.ts';
+import { type FileReadDeps, readFileToSign } from '../file-to-sign.ts';
+import { type SignBytesDeps, signBytes } from '../sign-bytes.ts';
+import { messageFor } from './given-signature.ts';
+import { type HolderSession, type HolderSessions, SESSION_MS } from './holder-session.ts';
+
+export interface HolderSigningDeps extends Pick<SignBytesDeps, 'fonts'>, FileReadDeps {
+  readonly directory: Pick<Directory, 'signerOf'>;
+  readonly sessions: HolderSessions;
+  readonly random: RandomBytes;
+}
+
+export interface Preparing {
+  /** Code of the case. */
+  readonly caseId: string;
+  readonly approval: Approval;
+  /** The version that was approved. */
+  readonly version: DocumentVersion;
+  /** Place name of the unit. */
+  readonly location: string;
+}
+
+/** Makes the write that keeps the answer under the caller's Idempotency-Key. */
+export type SessionStamp = (session: HolderSession) => Write;
+
+/**
+ * What a leader is to sign with a key of their own, and the session to complete it in. The file is read and drawn as it will be;
+ * nothing of it is kept.
+ * @throws ProblemError `document_changed`, `pdf_*`, `certificate_*`
+ */
+export async function prepareForHolder(
+  deps: HolderSigningDeps,
+  { caseId, approval, version, location }: Preparing,
+): Promise<HolderSession> {
+  const { at, own: _, ...approved } = approval;
+  if (version.sha256 !== approval.sha256) throw new ProblemError('document_changed', { field: 'sha256' });
+  const facts = await deps.directory.signerOf({ kind: 'person', id: approval.by }, at);
+  const file = await readFileToSign(deps, version);
+  const text = { role: 'person', name: approval.name, title: printedTitle(approval), location } as const;
+  const message = await messageFor(facts, (signer) =>
+    signBytes({ fonts: deps.fonts, signerFor: () => signer }, file, { ...facts, name: approval.name }, text, at),
+  );
+  return {
+    id: newId(deps.random),
+    caseId,
+    approval: approved,
+    facts: {
+      signingTime: at,
+      location,
+      algorithm: facts.algorithm,
+      certificate: base64(facts.certificate),
+      chain: facts.chain.map(base64),
+      messageSha256: sha256Hex(message),
+    },
+    message: base64(message),
+    expiresAt: at + SESSION_MS,
+  };
+}
+
+function base64(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('base64');
+}

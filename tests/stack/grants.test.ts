@@ -1,0 +1,275 @@
+import { PurgeQueueCommand } from '@aws-sdk/client-sqs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { HOANG_GIANG, PROVINCE } from '../../cli/demo/people.ts';
+import { sendFile } from '../../cli/upload.ts';
+import type { JsonObject, Template } from '../../local/assembly/template.ts';
+import type { AwsCall } from '../../local/gateway/gateway.ts';
+import {
+  arrivals,
+  type DispatchAnswer,
+  documentOf,
+  draftDispatch,
+  freshPdf,
+  objectsIn,
+  type PetitionAnswer,
+  petitionSteps,
+  signDispatch,
+  submit,
+  uploaded,
+} from '../support/demo-cases.ts';
+import { type DemoStack, notEmpty, openDemoStack, outcome, type QueueName } from '../support/demo-stack.ts';
+import { expectHistory, expectNothingLeft, mailsOf } from '../support/final-state.ts';
+import { staleExplanations, unusedGrants } from './granted.ts';
+
+let demo: DemoStack;
+const calls: AwsCall[] = [];
+beforeAll(async () => {
+  demo = await openDemoStack({ observers: [{ before: (call) => void calls.push(call) }] });
+});
+afterAll(() => demo?.close());
+
+const AFTER_VISIBILITY_MS = 7 * 60_000;
+
+/** One grant, missing. */
+interface Missing {
+  readonly worker: string;
+  readonly action: string;
+  /** Part of the ARN that it is missing on. */
+  readonly on: string;
+}
+
+/** Runs `act` while a function lacks a grant, and finds the refusal in the log with all that is needed to mend it. */
+async function without<T>({ worker, action, on }: Missing, act: () => Promise<T>): Promise<T> {
+  const giveBack = demo.stack.faults.withhold(worker, action);
+  const from = demo.log.length;
+  try {
+    return await act();
+  } finally {
+    await demo.settled();
+    giveBack();
+    const refused = demo.log.slice(from).filter(({ source }) => source === 'iam');
+    expect(refused.map(({ text }) => text).join('\n')).toContain(
+      `AccessDenied for ${demo.stack.functions.id(worker)}: ${action} on `,
+    );
+    for (const { text } of refused) expect(text).toMatch(/ on (arn:|\*).*: no identity-based policy of \w+ allows it$/);
+    for (const { text } of refused) expect(text).toContain(on);
+  }
+}
+
+describe('a request whose function lacks a grant', () => {
+  const LIST = `/api/dispatches?unit=${PROVINCE}`;
+  const cases: readonly (Missing & { readonly act: () => Promise<unknown>; readonly seen: string })[] = [
+    {
+      worker: 'petitions-api',
+      action: 'dynamodb:PutItem',
+      on: ':table/',
+      act: () => submit(demo),
+      seen: '500 internal',
+    },
+    {
+      worker: 'dispatches-api',
+      action: 'dynamodb:Query',
+      on: ':table/',
+      act: async () => (await demo.as('provinceClerk')).get(LIST),
+      seen: '500 internal',
+    },
+    {
+      worker: 'directory-api',
+      action: 'kms:CreateKey',
+      on: '*',
+      act: async () => (await demo.as('operator')).post(`/api/people/${OFFICER}/key`),
+      seen: '500 internal',
+    },
+    {
+      worker: 'verify-api',
+      action: 'kms:Decrypt',
+      on: ':key/',
+      act: () => demo.anyone.get(`/api/verify/${DONE}`),
+      seen: '500 internal',
+    },
+  ];
+  const OFFICER = '00000000-0000-4000-8000-000000000032';
+  let DONE = '';
+  beforeAll(async () => {
+    DONE = (await submit(demo)).code;
+    await demo.settled();
+  });
+
+  it.each(cases)('$worker without $action: answers $seen, and with it does what was asked', async (one) => {
+    expect(await without(one, () => outcome(one.act()))).toBe(one.seen);
+    expect(await outcome(one.act())).toMatch(/^answered /);
+    await demo.settled();
+  });
+
+  it('documents-api without s3:PutObject: gives a form that storage does not take', async () => {
+    const citizen = await demo.as('citizenThao');
+    const missing = { worker: 'documents-api', action: 's3:PutObject', on: '/intake/' };
+    await expect(without(missing, () => sendFile(citizen, freshPdf()))).rejects.toThrow(/403 .*AccessDenied/s);
+    expect(await objectsIn(demo, 'intake')).toEqual([]);
+    await uploaded(demo, citizen);
+  });
+
+  it('documents-api without s3:GetObjectVersion: gives an address that storage does not serve', async () => {
+    const citizen = await demo.as('citizenThao');
+    const { documents } = await citizen.get<PetitionAnswer>(`/api/petitions/${DONE}`);
+    const { url } = await citizen.get<{ url: string }>(`/api/documents/${documents[0]?.id}/versions/1/content`);
+    const missing = { worker: 'documents-api', action: 's3:GetObjectVersion', on: '/documents/' };
+    expect((await without(missing, () => fetch(url))).status).toBe(403);
+    expect((await fetch(url)).status).toBe(200);
+  });
+});
+
+describe('work whose function lacks a grant', () => {
+  /** The message waits where it was; nothing has come of it. */
+  const waitsIn = async (queue: QueueName) => expect(await notEmpty(demo)).toEqual({ [queue]: 1 });
+  const tryAgain = async () => {
+    await demo.stack.advance(AFTER_VISIBILITY_MS);
+    await expectNothingLeft(demo);
+  };
+  const history = async (code: string, ...later: readonly string[]) =>
+    expectHistory(demo, await demo.as('communeClerk'), `/api/petitions/${code}`, ['petition.submitted', ...later]);
+
+  it.each([
+    { action: 'kms:Sign', on: ':key/' },
+    { action: 's3:PutObject', on: '/documents/' },
+  ])('sign-worker without $action: no receipt, until it has it', async ({ action, on }) => {
+    const { code } = await without({ worker: 'sign-worker', action, on }, () => submit(demo));
+    await waitsIn('sign');
+    await history(code);
+    await tryAgain();
+    await history(code, 'petition.receipt-sealed');
+  });
+
+  it.each([
+    { action: 's3:PutObject', on: '/documents/' },
+    { action: 's3:DeleteObjectVersion', on: '/intake/' },
+  ])('intake-worker without $action: the file waits in intake', async ({ action, on }) => {
+    const citizen = await demo.as('citizenThao');
+    const id = await without({ worker: 'intake-worker', action, on }, () => sendFile(citizen, freshPdf()));
+    await waitsIn('intake');
+    expect(await objectsIn(demo, 'intake')).toEqual([`intake/${id}`]);
+    await tryAgain();
+    await documentOf(citizen, id);
+  });
+
+  it('relay without sqs:SendMessage: the stream waits with the event', async () => {
+    const missing = { worker: 'relay', action: 'sqs:SendMessage', on: ':' };
+    const { code } = await without(missing, () => submit(demo));
+    expect(await notEmpty(demo)).toEqual({});
+    await history(code).catch(() => {});
+    expect(mailsOf(demo, code)).toEqual([]);
+    await tryAgain();
+    await history(code, 'petition.receipt-sealed');
+  });
+
+  it('notify-worker without ses:SendEmail: no mail, then one', async () => {
+    const { code } = await submit(demo);
+    await demo.settled();
+    const missing = { worker: 'notify-worker', action: 'ses:SendEmail', on: ':identity/' };
+    await without(missing, () => petitionSteps.accept(demo, code));
+    await waitsIn('notify');
+    await tryAgain();
+    await history(code, 'petition.receipt-sealed', 'petition.accepted');
+  });
+
+  it('mail-events-worker without dynamodb:GetItem: the report waits', async () => {
+    const missing = { worker: 'mail-events-worker', action: 'dynamodb:GetItem', on: ':table/' };
+    const { code } = await without(missing, () => submit(demo));
+    // Of the clerk's mail and of the citizen's.
+    expect(await notEmpty(demo)).toEqual({ 'mail-events': 2 });
+    await tryAgain();
+    await history(code, 'petition.receipt-sealed');
+  });
+
+  it('delivery-worker without s3:GetObjectVersion: nothing arrives, until it has it', async () => {
+    const documentId = await uploaded(demo, await demo.as('provinceOfficer'), PROVINCE);
+    const { code } = await draftDispatch(demo, documentId);
+    await signDispatch(demo, code);
+    await demo.settled();
+    const [sender, receiver] = [await demo.as('provinceClerk'), await demo.as('communeClerk')];
+    const missing = { worker: 'delivery-worker', action: 's3:GetObjectVersion', on: '/documents/' };
+    await without(missing, async () => {
+      await sender.post<DispatchAnswer>(`/api/dispatches/${code}/issue`);
+      await demo.stack.advance(20 * 60_000);
+    });
+    // The message was given up; the sweep has sent the work again after a quarter of an hour.
+    expect(await notEmpty(demo)).toEqual({ delivery: 1, 'delivery dead letters': 1 });
+    expect(await arrivals(receiver, HOANG_GIANG)).toEqual([]);
+    await demo.sqs.send(new PurgeQueueCommand({ QueueUrl: demo.deadLettersUrl('delivery') }));
+    await tryAgain();
+    const [arrived] = await arrivals(receiver, HOANG_GIANG);
+    await receiver.post(`/api/incoming/${arrived?.code}/register`);
+    await demo.settled();
+    expect(await sender.get(`/api/dispatches/${code}`)).toMatchObject({ recipients: [{ status: '03' }] });
+  });
+
+  it('sweep without dynamodb:Query: fails in the log and as dead letter, and the next run does its work', async () => {
+    const missing = { worker: 'sweep', action: 'dynamodb:Query', on: '/index/' };
+    await without(missing, () => demo.stack.advance(5 * 60_000));
+    demo.stack.calls.reset();
+    await demo.stack.advance(5 * 60_000);
+    const next = demo.stack.calls.of(demo.stack.functions.id('sweep'));
+    expect(next.map(({ operation }) => operation)).toContain('Query');
+  });
+});
+
+describe('a file whose intake was given up', () => {
+  it('is put aside with the dead letters, and removed by the sweep', async () => {
+    const citizen = await demo.as('citizenThao');
+    const missing = { worker: 'intake-worker', action: 's3:GetObjectVersion', on: '/intake/' };
+    const id = await without(missing, async () => {
+      const sent = await sendFile(citizen, freshPdf());
+      await demo.stack.advance(7 * 3_600_000);
+      return sent;
+    });
+    expect(await notEmpty(demo)).toEqual({ 'intake dead letters': 1 });
+    expect(await objectsIn(demo, 'intake')).toEqual([]);
+    expect(await (await demo.as('citizenThao')).get(`/api/uploads/${id}`)).toMatchObject({ status: 'checking' });
+  });
+});
+
+describe('a template without a grant', () => {
+  it('starts, and its petitions stay without a receipt until the work is given up', async () => {
+    const lacking = await openDemoStack({
+      observers: [{ before: (call) => void calls.push(call) }],
+      transformTemplate: (template) => withoutAction(template, /^SigningWorker/, 'kms:Sign'),
+    });
+    try {
+      const { code } = await submit(lacking);
+      await lacking.settled();
+      const worker = lacking.stack.functions.id('sign-worker');
+      expect(
+        lacking.log.map(({ text }) => text).filter((text) => text.startsWith(`AccessDenied for ${worker}`)),
+      ).toEqual([
+        expect.stringMatching(
+          /: kms:Sign on arn:aws:kms:[^ ]+:key\/[^ ]+: no identity-based policy of SigningWorkerRole/,
+        ),
+      ]);
+      await lacking.stack.advance(40 * 60_000);
+      // The first message, and that of the sweep.
+      expect(await lacking.depth(lacking.deadLettersUrl('sign'))).toBeGreaterThan(0);
+      const clerk = await lacking.as('communeClerk');
+      await expectHistory(lacking, clerk, `/api/petitions/${code}`, ['petition.submitted']);
+      expect(await objectsIn(lacking, 'documents')).toEqual([]);
+    } finally {
+      await lacking.close();
+    }
+  });
+});
+
+/** The template as if the action had been forgotten in the policies of some logical ids. */
+function withoutAction(template: Template, id: RegExp, action: string): Template {
+  for (const [logicalId, { Type, Properties }] of Object.entries(template.Resources ?? {})) {
+    if (Type !== 'AWS::IAM::Policy' || !id.test(logicalId)) continue;
+    const document = (Properties as { PolicyDocument: { Statement: JsonObject[] } }).PolicyDocument;
+    document.Statement = document.Statement.filter((statement) => ![statement.Action].flat().includes(action));
+  }
+  return template;
+}
+
+describe('every grant', () => {
+  it('is used, or it is said why it is there', () => {
+    expect(unusedGrants(demo, calls)).toEqual([]);
+    expect(staleExplanations(demo)).toEqual([]);
+  });
+});
