@@ -28,7 +28,7 @@ export async function checkCase(seed: Seed, file: Buffer): Promise<Outcome> {
   let signing = 'none';
   try {
     const source = memorySource(file);
-    const { trust } = fuzzAuthority();
+    const { trust } = (await fuzzAuthority()).authorities;
     verdict = await verifyPdf(source, { trust, at: NOW });
     if (verdict.status === 'TOTAL_PASSED' && !mayPass(seed, file)) throw new Finding('passed, though changed');
     await refusable(() => inspectPdf(source));
@@ -55,18 +55,24 @@ async function refusable(step: () => Promise<unknown>): Promise<string | undefin
   }
 }
 
-/** Is all that some signature of the seed covers still there, with nothing but white space after it? */
+/** Is all that some signature of the seed covers still there, and nothing after it but what followed there and white space? */
 function mayPass({ bytes, signed }: Seed, file: Buffer): boolean {
+  const common = Math.min(file.length, bytes.length);
+  const same = (start: number, end: number) => file.subarray(start, end).equals(bytes.subarray(start, end));
   return signed.some(({ end, gap: [from, to] }) => {
-    if (file.length < end) return false;
-    const same = (start: number, stop: number) => file.subarray(start, stop).equals(bytes.subarray(start, stop));
-    return same(0, from) && same(to, end) && /^[\0\t\n\f\r ]*$/.test(file.toString('latin1', end));
+    if (file.length < end || !same(0, from)) return false;
+    return (same(to, common) && onlySpace(file, common)) || (same(to, end) && onlySpace(file, end));
   });
+}
+
+function onlySpace(file: Buffer, from: number): boolean {
+  return /^[\0\t\n\f\r ]*$/.test(file.toString('latin1', from));
 }
 
 /** What is signed begins with the original's bytes, reads back, and harms no signature that was there. */
 async function signAndRead(source: ByteSource, file: Buffer, before: Verdict): Promise<void> {
-  const { signer, trust } = signing();
+  const { signer, authorities } = await fuzzAuthority();
+  const { trust } = authorities;
   const { tail, fieldName } = await signPdf(source, { signer, signingTime: NOW });
   const whole = Buffer.from(await readAll(appendedSource(source, tail)));
   if (!whole.subarray(0, file.length).equals(file)) throw new Finding('the original’s bytes were changed');
@@ -85,12 +91,4 @@ async function signAndRead(source: ByteSource, file: Buffer, before: Verdict): P
     if (status === 'INDETERMINATE' && now?.status === 'TOTAL_FAILED')
       throw new Finding(`${field} was doubtful, now failed`);
   }
-}
-
-let signer: ReturnType<ReturnType<typeof fuzzAuthority>['signer']> | undefined;
-
-function signing() {
-  const authority = fuzzAuthority();
-  signer ??= authority.signer();
-  return { signer, trust: authority.trust };
 }
