@@ -17,6 +17,8 @@ export interface Seed {
 export interface SignedPart {
   readonly end: number;
   readonly gap: readonly [number, number];
+  /** Where the validation data ends that comes next; while nothing covers them, whatever they hold is no change. */
+  readonly materialEnd: number;
 }
 
 /** Who signs the seeds and the cases, up to B-LTA; and whom the verdicts trust. */
@@ -60,9 +62,10 @@ export async function authoredSeeds(): Promise<Seed[]> {
 
 async function signedParts(bytes: Uint8Array, { trust }: Authorities): Promise<SignedPart[]> {
   const { signatures } = await verifyPdf(memorySource(bytes), { trust, at: NOW });
-  return signatures.flatMap(({ coverage }) => {
+  return signatures.flatMap(({ coverage, laterRevisions: [next] }) => {
     if (!coverage) return [];
-    const [, start, end, rest] = coverage.byteRange;
-    return [{ end: end + rest, gap: [start, end] as const }];
+    const [, start, to, rest] = coverage.byteRange;
+    const end = to + rest;
+    return [{ end, gap: [start, to] as const, materialEnd: next?.added === 'validation_data' ? next.end : end }];
   });
 }
