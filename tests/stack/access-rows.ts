@@ -302,7 +302,7 @@ const EXCHANGE: readonly Row[] = [
   {
     route: 'prepareDispatchSignature',
     ...ofDispatch('/signing/prepare'),
-    body: async (places) => ({ sha256: await places.dispatchHash() }),
+    body: (places) => places.dispatchShown(),
     ...sending(NO, NO, WITH_THE_SERVICE),
   },
   { route: 'completeDispatchSignature', ...ofDispatch('/signing/complete'), ...sending(NO, NO, GONE), ...HANDED_IN },

@@ -278,8 +278,9 @@ describe('a leader with a key of their own', () => {
     await giveOwnKey(demo, 'provinceLeader');
     const { code } = await draftDispatch(demo, await uploaded(demo, await demo.as('provinceOfficer'), PROVINCE));
     const leader = await demo.as('provinceLeader');
-    const { sha256 } = await leader.get<DispatchAnswer>(`/api/dispatches/${code}`);
-    const prepare = () => outcome(leader.post(`/api/dispatches/${code}/signing/prepare`, { sha256 }));
+    const { sha256, revision } = await leader.get<DispatchAnswer>(`/api/dispatches/${code}`);
+    const shown = { sha256, revision };
+    const prepare = () => outcome(leader.post(`/api/dispatches/${code}/signing/prepare`, shown));
     const missing = { worker: 'signing-api', action: 's3:GetObjectVersion', on: '/documents/' };
     expect(await without(missing, prepare)).toBe('500 internal');
     expect(await prepare()).toMatch(/^answered /);

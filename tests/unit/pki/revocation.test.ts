@@ -165,7 +165,14 @@ describe('an OCSP answer', () => {
     } as const;
     const issuer = await serviceWith(ca.intermediate, keyPair('p256', 'ca-intermediate').privateKey);
     const revocations = { find: () => undefined, all: () => [], add: async () => {} };
-    const judged = async (delegate: Uint8Array, { producedAt = NOW, thisUpdate = producedAt, freshAt = NOW } = {}) => {
+    interface Times {
+      readonly producedAt?: number;
+      readonly thisUpdate?: number;
+      readonly freshAt?: number;
+    }
+    const judged = async (delegate: Uint8Array, at: Times = {}) => {
+      const { producedAt = NOW, freshAt = NOW } = at;
+      const { thisUpdate = producedAt } = at;
       const times = [thisUpdate, producedAt];
       const now = () => times.shift() as number;
       const responder = { issuer, delegate: await serviceWith(delegate, privateKey), revocations, now };
