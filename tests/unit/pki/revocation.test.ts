@@ -165,7 +165,10 @@ describe('an OCSP answer', () => {
     } as const;
     const issuer = await serviceWith(ca.intermediate, keyPair('p256', 'ca-intermediate').privateKey);
     const revocations = { find: () => undefined, all: () => [], add: async () => {} };
-    const judged = async (delegate: Uint8Array, { producedAt = NOW, thisUpdate = producedAt, freshAt = NOW } = {}) => {
+    const judged = async (
+      delegate: Uint8Array,
+      { producedAt = NOW, freshAt = NOW, thisUpdate = producedAt }: Record<string, number> = {},
+    ) => {
       const times = [thisUpdate, producedAt];
       const now = () => times.shift() as number;
       const responder = { issuer, delegate: await serviceWith(delegate, privateKey), revocations, now };
