@@ -84,7 +84,13 @@ describe('a request with wrong input', () => {
     ['document type', 'provinceOfficer', '/dispatches', { ...dispatch, type: 'none' }, '422 invalid_field'],
     ['document, of another case', 'provinceOfficer', '/dispatches', dispatch, '409 invalid_state'],
     ['signature: none yet', 'provinceClerk', '/dispatches/{draft}/issue', {}, '409 invalid_state'],
-    ['hash', 'provinceLeader', '/dispatches/{draft}/sign', { sha256: '0'.repeat(64) }, '409 document_changed'],
+    [
+      'hash',
+      'provinceLeader',
+      '/dispatches/{draft}/sign',
+      { sha256: '0'.repeat(64), revision: 1 },
+      '409 document_changed',
+    ],
   ];
   const fill = (text: string) => {
     const known: Record<string, string> = { sent, answered, draft: draft.code, document: draft.documentId };
@@ -215,11 +221,12 @@ describe('a file', () => {
 
   it('that changes between approval and signing is not signed, and its case goes on', async () => {
     const officer = await demo.as('provinceOfficer');
-    const { code, sha256 } = await draftDispatch(demo, await uploaded(demo, officer, PROVINCE));
+    const { code, sha256, revision } = await draftDispatch(demo, await uploaded(demo, officer, PROVINCE));
+    const shown = { sha256, revision };
     const facts = { type: 'thong-bao', subject: 'Lịch nghỉ lễ', recipients: [HOANG_GIANG] };
     await officer.put(`/api/dispatches/${code}`, { ...facts, documentId: await uploaded(demo, officer, PROVINCE) });
     const leader = await demo.as('provinceLeader');
-    const answer = await changesNothing(() => outcome(leader.post(`/api/dispatches/${code}/sign`, { sha256 })));
+    const answer = await changesNothing(() => outcome(leader.post(`/api/dispatches/${code}/sign`, shown)));
     expect(answer).toBe('409 document_changed');
     expect(await signDispatch(demo, code)).toMatchObject({ code });
   });

@@ -146,9 +146,9 @@ describe('a client that gets no answer and asks again with the same key', () => 
       documentId,
       ...facts,
     });
-    const { code, sha256 } = drafted;
+    const { code, sha256, revision } = drafted;
     await demo.settled();
-    await dispatches('provinceLeader', `dispatches/${code}/sign`, { sha256 });
+    await dispatches('provinceLeader', `dispatches/${code}/sign`, { sha256, revision });
     await demo.settled();
     await dispatches('provinceClerk', `dispatches/${code}/issue`);
     await demo.settled();

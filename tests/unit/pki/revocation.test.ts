@@ -165,14 +165,10 @@ describe('an OCSP answer', () => {
     } as const;
     const issuer = await serviceWith(ca.intermediate, keyPair('p256', 'ca-intermediate').privateKey);
     const revocations = { find: () => undefined, all: () => [], add: async () => {} };
-    interface Times {
-      readonly producedAt?: number;
-      readonly thisUpdate?: number;
-      readonly freshAt?: number;
-    }
-    const judged = async (delegate: Uint8Array, at: Times = {}) => {
-      const { producedAt = NOW, freshAt = NOW } = at;
-      const { thisUpdate = producedAt } = at;
+    const judged = async (
+      delegate: Uint8Array,
+      { producedAt = NOW, freshAt = NOW, thisUpdate = producedAt }: Record<string, number> = {},
+    ) => {
       const times = [thisUpdate, producedAt];
       const now = () => times.shift() as number;
       const responder = { issuer, delegate: await serviceWith(delegate, privateKey), revocations, now };

@@ -116,6 +116,12 @@ it('a service that does not answer is tried again by the queue', async () => {
 it('settings that cannot be read are named, and not repeated', () => {
   const deps = { http: { post: () => Promise.reject(new Error('not asked')) }, now: () => NOW };
   const services = JSON.stringify([{ name: 'a', baseUrl: server.baseUrl, clientId: 'x' }]);
+  for (const baseUrl of ['http://sign.example/csc/v2', 'https://a:b@sign.example/', 'file:///etc/passwd']) {
+    const open = JSON.stringify([{ name: 'a', baseUrl, clientId: 'x' }]);
+    expect(() => remoteSigners({ services: open, secrets: '[{"clientSecret":"s"}]' }, deps)).toThrow(
+      'REMOTE_SIGNING is not',
+    );
+  }
   const start = (secrets: string) => () => remoteSigners({ services, secrets }, deps);
   expect(start('[{"clientSecret":"rất bí mật"')).toThrow(/^REMOTE_SIGNING_SECRETS is not what it should be\.$/);
   expect(start('[{"clientSecret":["rất bí mật"]}]')).toThrow(/^REMOTE_SIGNING_SECRETS is not what it should be\.$/);
