@@ -2,11 +2,11 @@ import type { ByteSource } from '../pdf/byte-source.ts';
 import { openPdf, type PdfDocument } from '../pdf/document.ts';
 import { type SignatureField, signatureFields } from '../pdf/signature-permissions.ts';
 import type { TrustAnchor } from '../pki/certificate-path.ts';
-import { isProblem, ProblemError } from '../platform/errors.ts';
+import { isProblem } from '../platform/errors.ts';
 import { ALGORITHM_POLICY } from './algorithm-policy.ts';
 import { coveredDigests, wholeFile } from './covered-digests.ts';
 import { judgeSignature } from './judge-signature.ts';
-import { indication, type Reason, type ReasonCode, reason } from './reasons.ts';
+import { indication, type Reason, reason } from './reasons.ts';
 import { type History, readHistory } from './revision-history.ts';
 import { contentsOf } from './signature-dictionary.ts';
 import { digestRequest, readSignatureInFile, type SignatureInFile } from './signature-in-file.ts';
@@ -29,9 +29,20 @@ const MAX_SIGNATURES = 64;
  *
  * @throws what `source.read` throws; ProblemError `certificate_invalid` for a trust list that cannot be read
  */
-export async function verifyPdf(source: ByteSource, { trust, at }: VerifyOptions): Promise<Verdict> {
+export async function verifyPdf(source: ByteSource, options: VerifyOptions): Promise<Verdict> {
   const file = await openFile(source);
-  if ('code' in file) return conclude(source, at, [file], [], await fileDigest(source));
+  if (!('code' in file)) {
+    try {
+      return await judgeOpened(source, file, options);
+    } catch (error) {
+      // Parts of a signature are read only when it is judged.
+      return conclude(source, options.at, [unreadable(error)], [], await fileDigest(source));
+    }
+  }
+  return conclude(source, options.at, [file], [], await fileDigest(source));
+}
+
+async function judgeOpened(source: ByteSource, file: OpenedFile, { trust, at }: VerifyOptions): Promise<Verdict> {
   const signatures: SignatureInFile[] = [];
   for (const field of file.signed) signatures.push(await readSignatureInFile(source, field, file.signed));
   const history = await historyOf(file.document, signatures);
@@ -75,14 +86,19 @@ async function openFile(source: ByteSource): Promise<OpenedFile | Reason> {
     if (signed.length > MAX_SIGNATURES) return reason('too_many_signatures');
     return { document, signed };
   } catch (error) {
-    if (!(error instanceof ProblemError)) throw error;
-    const code: ReasonCode = isProblem(error, 'pdf_encrypted')
-      ? 'file_encrypted'
-      : isProblem(error, 'pdf_limits')
-        ? 'file_beyond_limits'
-        : 'file_unreadable';
-    return reason(code, error.detail);
+    return unreadable(error);
   }
+}
+
+/** The reason that stands for a file which cannot be read; what is no fault of the file is thrown on. */
+function unreadable(error: unknown): Reason {
+  if (!isProblem(error, 'pdf_broken', 'pdf_encrypted', 'pdf_limits')) throw error;
+  const codes = {
+    pdf_encrypted: 'file_encrypted',
+    pdf_limits: 'file_beyond_limits',
+    pdf_broken: 'file_unreadable',
+  } as const;
+  return reason(codes[error.code as keyof typeof codes], error.detail);
 }
 
 /** The history after the first revision that any signature covers. */

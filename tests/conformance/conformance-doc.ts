@@ -24,14 +24,16 @@ export function writeSection(section: Section, text: string): void {
   writeFileSync(PATH, [HEAD, ...bodies].join('\n'));
 }
 
-/** `2026-03-09 · 4 × CPU` is for figures; conformance needs the day only. */
 export function today(): string {
   return new Date().toISOString().slice(0, 10);
 }
 
-/** A Markdown table. */
+/** A Markdown table, its columns padded as the formatter wants them. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const cell = (text: string) => text.replaceAll('|', '\\|').replaceAll('\n', ' ');
-  const line = (cells: readonly string[]) => `| ${cells.map(cell).join(' | ')} |`;
-  return [line(head), `|${head.map(() => '---').join('|')}|`, ...rows.map(line)].join('\n');
+  const lines = [head, ...rows].map((line) => line.map(cell));
+  const widths = head.map((_, column) => Math.max(3, ...lines.map((line) => line[column]?.length ?? 0)));
+  const show = (line: readonly string[]) =>
+    `| ${widths.map((width, at) => (line[at] ?? '').padEnd(width)).join(' | ')} |`;
+  return [show(lines[0]!), show(widths.map((width) => '-'.repeat(width))), ...lines.slice(1).map(show)].join('\n');
 }

@@ -22,6 +22,7 @@ from io import BytesIO
 
 import pikepdf
 from asn1crypto import crl as asn1_crl
+from asn1crypto import ocsp
 from pyhanko.keys import load_cert_from_pemder
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
@@ -29,18 +30,24 @@ from pyhanko.sign import signers
 from pyhanko.sign.fields import SigSeedSubFilter
 from pyhanko.sign.ades.report import AdESPassed
 from pyhanko.sign.validation import validate_pdf_signature, validate_pdf_timestamp
-from pyhanko.sign.validation.ades import ades_lta_validation
+from pyhanko.sign.validation.status import SignatureCoverageLevel
+from pyhanko.sign.validation.ades import ades_lta_validation, ades_with_time_validation
+from pyhanko.sign.validation.dss import DocumentSecurityStore
 from pyhanko.sign.validation.policy_decl import (
+    LocalKnowledge,
     PdfSignatureValidationSpec,
     RevinfoOnlineFetchingRule,
     RevocationInfoGatheringSpec,
     SignatureValidationSpec,
+    bootstrap_validation_data_handlers,
 )
 from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.context import CertValidationPolicySpec
+from pyhanko_certvalidator.ltv.poe import POEManager
 from pyhanko_certvalidator.ltv.types import ValidationTimingInfo
 from pyhanko_certvalidator.policy_decl import REQUIRE_REVINFO, CertRevTrustPolicy
 from pyhanko_certvalidator.registry import SimpleTrustManager
+from pyhanko_certvalidator.revinfo.archival import CRLContainer, OCSPContainer
 
 logging.disable(logging.CRITICAL)
 trust = []
@@ -60,27 +67,56 @@ def open_strictly(handle):
     return reader
 
 
-def validate_long_term(signature):
-    """EN 319 102-1 §5.6.3 with revocation required, from the file alone. Answers what stands against it."""
+def material(reader):
+    """What the file's security store holds."""
+    store = DocumentSecurityStore.read_dss(reader)
+    return LocalKnowledge(
+        known_certs=list(store.load_certs()),
+        known_ocsps=[
+            container
+            for stream in store.ocsps
+            for container in OCSPContainer.load_multi(ocsp.OCSPResponse.load(stream.get_object().data))
+        ],
+        known_crls=[CRLContainer(asn1_crl.CertificateList.load(stream.get_object().data)) for stream in store.crls],
+    )
+
+
+def validate_long_term(signature, level):
+    """EN 319 102-1 §5.5 (B-LT), §5.6.3 (B-LTA) with revocation required, from the file alone. Answers what stands against it."""
     policy = CertValidationPolicySpec(
         trust_manager=SimpleTrustManager.build(trust_roots=trust),
         revinfo_policy=CertRevTrustPolicy(revocation_checking_policy=REQUIRE_REVINFO),
     )
     gathering = RevocationInfoGatheringSpec(online_fetching_rule=RevinfoOnlineFetchingRule.LOCAL_ONLY)
-    spec = PdfSignatureValidationSpec(
-        SignatureValidationSpec(cert_validation_policy=policy, revinfo_gathering_policy=gathering)
-    )
-    timing = ValidationTimingInfo(
-        validation_time=moment, best_signature_time=moment, point_in_time_validation=True
-    )
-    result = asyncio.run(ades_lta_validation(signature, spec, timing))
+    timing = ValidationTimingInfo(validation_time=moment, best_signature_time=moment, point_in_time_validation=True)
+    if level == "B-LTA":
+        spec = SignatureValidationSpec(cert_validation_policy=policy, revinfo_gathering_policy=gathering)
+        result = asyncio.run(ades_lta_validation(signature, PdfSignatureValidationSpec(spec), timing))
+    else:
+        spec = SignatureValidationSpec(
+            cert_validation_policy=policy,
+            revinfo_gathering_policy=gathering,
+            local_knowledge=material(signature.reader),
+        )
+        handlers = bootstrap_validation_data_handlers(
+            spec, timing_info=timing, poe_manager_override=POEManager(current_dt_override=moment)
+        )
+        result = asyncio.run(
+            ades_with_time_validation(
+                signature.signed_data,
+                spec,
+                timing_info=timing,
+                raw_digest=signature.compute_digest(),
+                validation_data_handlers=handlers,
+            )
+        )
     return None if result.ades_subindic == AdESPassed.OK else f"{result.ades_subindic} {result.failure_msg or ''}"
 
 
 def judge_signature(signature, level):
     try:
         status = validate_pdf_signature(signature, context(), ts_validation_context=context())
-        against = validate_long_term(signature) if level in ("B-LT", "B-LTA") else None
+        against = validate_long_term(signature, level) if level in ("B-LT", "B-LTA") else None
     except Exception as error:  # what stands against a signature is an answer
         return {"field": signature.field_name, "passed": False, "sound": False, "error": f"{type(error).__name__}: {error}"}
     stamped = getattr(status, "timestamp_validity", None)
@@ -103,7 +139,9 @@ def judge(path, level=None):
         timestamps = []
         for stamp in reader.embedded_timestamp_signatures:
             status = validate_pdf_timestamp(stamp, validation_context=context())
-            timestamps.append({"field": stamp.field_name, "passed": bool(status.bottom_line)})
+            sound = status.intact and status.valid and status.trusted
+            kept = status.coverage == SignatureCoverageLevel.ENTIRE_FILE or status.modification_level is not None
+            timestamps.append({"field": stamp.field_name, "passed": bool(sound and kept)})
         return {"file": path, "signatures": signatures, "timestamps": timestamps}
 
 

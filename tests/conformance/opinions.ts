@@ -6,9 +6,9 @@ import { readElement } from '../../lib/pki/der.ts';
 import { encodePem } from '../../lib/pki/pem.ts';
 import type { Verdict } from '../../lib/signatures/verdict.ts';
 import { verifyPdf } from '../../lib/signatures/verify-pdf.ts';
-import { type Authority, NOW } from '../support/pki/authority.ts';
+import { NOW } from '../support/pki/authority.ts';
+import type { DevelopmentAuthority } from '../support/pki/development-authority.ts';
 import { type Answer, isError, type LineJudge } from './line-judge.ts';
-import { emptyRevocationLists } from './revocation-lists.ts';
 import type { Sample } from './signed-samples.ts';
 import { dssTool, opensslVersion, pythonTool, qpdfVersion } from './tools.ts';
 
@@ -46,6 +46,9 @@ export interface DssAnswer {
   readonly timestamps: readonly { readonly type: string; readonly intact: boolean; readonly indication: string }[];
 }
 
+/** Ten minutes after the first signature: everyone judges for this time, while OCSP answers are fresh. */
+export const JUDGED_AT = NOW + 600_000;
+
 export const TOOLS = ['own', 'pyHanko', 'EU DSS', 'openssl -cades', 'qpdf --check'] as const;
 export type ToolName = (typeof TOOLS)[number];
 
@@ -61,11 +64,11 @@ export class Judges {
   readonly versions: Readonly<Record<ToolName, string>>;
   private readonly openssl: boolean;
   private readonly folder: string;
-  private readonly authority: Authority;
+  private readonly development: DevelopmentAuthority;
 
-  constructor(folder: string, authority: Authority) {
+  constructor(folder: string, development: DevelopmentAuthority) {
     this.folder = folder;
-    this.authority = authority;
+    this.development = development;
     const [python, dss] = [pythonTool(), dssTool()];
     this.python = 'judge' in python ? python.judge : undefined;
     this.dss = 'judge' in dss ? dss.judge : undefined;
@@ -81,24 +84,27 @@ export class Judges {
     };
   }
 
-  /** Root trusted, empty revocation lists at hand, the tests' time. */
+  /** Root trusted, the authorities' present revocation lists at hand, one time for all. */
   async prepare(): Promise<void> {
+    const { authority, clock } = this.development;
+    clock.now = JUDGED_AT;
     const root = join(this.folder, 'root.pem');
-    writeFileSync(root, encodePem('CERTIFICATE', this.authority.root));
-    const lists = emptyRevocationLists(this.authority).map((list, index) => {
-      const path = join(this.folder, `list-${index}.crl`);
-      writeFileSync(path, list);
-      return path;
-    });
+    writeFileSync(root, encodePem('CERTIFICATE', authority.rootCertificate));
+    const lists: string[] = [];
+    for (const issuer of ['root', 'issuing'] as const) {
+      const path = join(this.folder, `${issuer}.crl`);
+      writeFileSync(path, await authority.revocationList(issuer));
+      lists.push(path);
+    }
     for (const judge of [this.python, this.dss]) {
-      await judge?.set('at', String(NOW));
+      await judge?.set('at', String(JUDGED_AT));
       await judge?.set('trust', root);
       for (const list of lists) await judge?.set('crl', list);
     }
   }
 
   async about(sample: Sample): Promise<Record<ToolName, Opinion>> {
-    const verdict = await verifyPdf(memorySource(sample.bytes), { trust: this.authority.trust, at: NOW });
+    const verdict = await verifyPdf(memorySource(sample.bytes), { trust: this.development.trust, at: JUDGED_AT });
     return {
       own: ownOpinion(verdict, sample.signatures),
       pyHanko: await this.pyHanko(sample),
@@ -139,7 +145,7 @@ export class Judges {
 
   /** Every signature's CMS over the bytes that it covers. */
   private askOpenssl({ bytes }: Sample, verdict: Verdict): Opinion {
-    const trust = ['-attime', String(NOW / 1000), '-purpose', 'any', '-CAfile', 'root.pem'];
+    const trust = ['-attime', String(JUDGED_AT / 1000), '-purpose', 'any', '-CAfile', 'root.pem'];
     for (const { coverage, kind, field } of verdict.signatures) {
       if (kind === 'document_timestamp' || !coverage) continue;
       const [, start, end, rest] = coverage.byteRange;

@@ -6,10 +6,11 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createAuthority } from '../support/pki/authority.ts';
+import { PADES_LEVELS } from '../../lib/signatures/levels/pades-level.ts';
+import { openDevelopmentAuthority } from '../support/pki/development-authority.ts';
 import { table, today, writeSection } from './conformance-doc.ts';
 import { Judges, type Opinion, TOOLS, type ToolName } from './opinions.ts';
-import { COUNTS, LEVELS, letters, matrix, type Sample, specials } from './signed-samples.ts';
+import { COUNTS, letters, matrix, type Sample, specials } from './signed-samples.ts';
 import { OUT } from './tools.ts';
 
 interface Judged {
@@ -69,7 +70,7 @@ function report(plain: readonly Judged[], special: readonly Judged[], judges: Ju
       (tool) => `- ${sample.row} · ${sample.column}: ${tool}: ${opinions[tool].said}`,
     ),
   );
-  const columns = LEVELS.flatMap((level) => COUNTS.map((count) => `${level} · ${count}`));
+  const columns = PADES_LEVELS.flatMap((level) => COUNTS.map((count) => `${level} · ${count}`));
   return [
     '## Our signatures before independent tools',
     '',
@@ -80,12 +81,14 @@ function report(plain: readonly Judged[], special: readonly Judged[], judges: Ju
       TOOLS.map((tool) => [tool, judges.versions[tool]]),
     ),
     '',
-    'Offline, one trusted root, one time for all. **pyHanko** reads strictly (hybrid files excepted: its strict mode knows no signatures there) and must find every signature valid, trusted and followed by allowed changes only;',
-    'for B-LT and B-LTA with revocation from the file alone. **EU DSS** works under its default policy and must say TOTAL_PASSED and name the level (`PAdES_BASELINE_…`). For B-B and B-T, which carry no revocation data, empty lists stand in for the network.',
+    'Offline, one trusted root, one time for all; the authorities’ revocation lists are at hand instead of the network. **pyHanko** reads strictly (hybrid files excepted: its strict mode knows no signatures there) and must find every signature',
+    'valid, trusted and followed by allowed changes only; B-LT and B-LTA are validated besides after EN 319 102-1 with revocation required and from the file alone. **EU DSS** works under its default policy, must say TOTAL_PASSED and name the level (`PAdES_BASELINE_…`).',
     '**openssl** verifies every CMS with `cms -verify -cades`. **qpdf** must have nothing to complain of.',
     '',
     totals(all, [
-      ...LEVELS.map((level) => [level, (one: Judged) => plain.includes(one) && one.sample.level === level] as const),
+      ...PADES_LEVELS.map(
+        (level) => [level, (one: Judged) => plain.includes(one) && one.sample.level === level] as const,
+      ),
       ['certified, locked, filled', (one: Judged) => special.includes(one)],
     ]),
     '',
@@ -101,15 +104,15 @@ function report(plain: readonly Judged[], special: readonly Judged[], judges: Ju
 
 async function main(): Promise<number> {
   const folder = mkdtempSync(join(tmpdir(), 'conformance-'));
-  const authority = createAuthority();
-  const judges = new Judges(folder, authority);
+  const development = await openDevelopmentAuthority();
+  const judges = new Judges(folder, development);
   for (const tool of TOOLS) console.log(`${tool}: ${judges.versions[tool]}`);
   try {
     await judges.prepare();
     const forms = await letters(folder, judges.python);
     if (!judges.python) console.log('Linearized files are absent: it is pikepdf that makes them.');
-    const plain = await judgeAll(matrix(folder, authority, forms), judges);
-    const special = await judgeAll(specials(folder, authority), judges);
+    const plain = await judgeAll(matrix(folder, development, forms), judges);
+    const special = await judgeAll(specials(folder, development), judges);
     writeSection('signatures', report(plain, special, judges));
     mkdirSync(OUT, { recursive: true });
     const lines = [...plain, ...special].map((one) => JSON.stringify(one));
@@ -123,6 +126,7 @@ async function main(): Promise<number> {
     return refused === 0 ? 0 : 1;
   } finally {
     judges.stop();
+    await development.close();
     rmSync(folder, { recursive: true });
   }
 }

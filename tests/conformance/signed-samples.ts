@@ -1,16 +1,21 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { appendedSource, memorySource, readAll } from '../../lib/pdf/byte-source.ts';
 import type { CertificationLevel, FieldLock } from '../../lib/pdf/signature-permissions.ts';
-import type { Authority, KeyKind, SignerOptions } from '../support/pki/authority.ts';
-import { letterPdf, signed, VISIBLE } from '../support/pki/signing.ts';
+import type { Signer } from '../../lib/pki/signer.ts';
+import { PADES_LEVELS, type PadesLevel } from '../../lib/signatures/levels/pades-level.ts';
+import type { SigningOptions } from '../../lib/signatures/prepare-signing.ts';
+import { signPdf } from '../../lib/signatures/sign-pdf.ts';
+import { NOW } from '../support/pki/authority.ts';
+import type { DevelopmentAuthority, DevelopmentSigner } from '../support/pki/development-authority.ts';
+import { letterPdf, VISIBLE } from '../support/pki/signing.ts';
 import { samplePdf } from '../unit/pdf/sample-pdf.ts';
 import { isError, type LineJudge } from './line-judge.ts';
 
-export const LEVELS = ['B-B'] as const;
-export type Level = (typeof LEVELS)[number];
+const MINUTE = 60_000;
 export const COUNTS: readonly number[] = [1, 2, 5];
 
-export const SIGNERS: Readonly<Record<string, SignerOptions & { kind: KeyKind }>> = {
+export const SIGNERS: Readonly<Record<string, DevelopmentSigner>> = {
   'RSA PKCS#1': { kind: 'rsa', algorithm: { scheme: 'rsa-pkcs1', hash: 'sha256' } },
   'RSA-PSS': { kind: 'rsa', algorithm: { scheme: 'rsa-pss', hash: 'sha256' } },
   'ECDSA P-256': { kind: 'p256' },
@@ -21,7 +26,7 @@ export const SIGNERS: Readonly<Record<string, SignerOptions & { kind: KeyKind }>
 export interface Sample {
   readonly row: string;
   readonly column: string;
-  readonly level: Level;
+  readonly level: PadesLevel;
   readonly signatures: number;
   readonly path: string;
   readonly bytes: Uint8Array;
@@ -42,21 +47,40 @@ export async function letters(folder: string, qpdf: LineJudge | undefined): Prom
   return forms;
 }
 
+/** The signer's next signature, a minute after the one before; the file must reach the level. */
+async function signedAt(
+  level: PadesLevel,
+  bytes: Uint8Array,
+  development: DevelopmentAuthority,
+  options: Partial<SigningOptions> & { readonly signer: Signer },
+): Promise<Uint8Array> {
+  development.clock.now += MINUTE;
+  const { timestamps, revocation, trust, clock } = development;
+  const authorities = { timestamps, revocation, trust, now: () => clock.now };
+  const choice = level === 'B-B' ? { level } : { level, authorities };
+  const source = memorySource(bytes);
+  const result = await signPdf(source, { signingTime: clock.now, ...options, ...choice });
+  if (result.level !== level) throw new Error(`${result.level} instead of ${level}: ${result.because}`);
+  return readAll(appendedSource(source, result.tail));
+}
+
 /** Every form × algorithm × level × {1, 2, 5 signatures}; every second signature is visible. */
 export async function* matrix(
   folder: string,
-  authority: Authority,
+  development: DevelopmentAuthority,
   forms: ReadonlyMap<string, Uint8Array>,
 ): AsyncGenerator<Sample> {
   let number = 0;
   for (const [form, letter] of forms) {
     for (const [name, options] of Object.entries(SIGNERS)) {
-      for (const level of LEVELS) {
+      for (const level of PADES_LEVELS) {
         let bytes = letter;
+        development.clock.now = NOW;
+        const signer = await development.signer(options);
         for (let count = 1; count <= Math.max(...COUNTS); count += 1) {
           const box = { ...VISIBLE.box, y: 80 + 100 * count };
           const visible = count % 2 === 0 ? { visible: { ...VISIBLE, box } } : {};
-          bytes = await signed(bytes, { signer: authority.signer(options), ...visible });
+          bytes = await signedAt(level, bytes, development, { signer, ...visible });
           if (!COUNTS.includes(count)) continue;
           const path = join(folder, `matrix-${number++}.pdf`);
           writeFileSync(path, bytes);
@@ -91,19 +115,20 @@ const SPECIALS: readonly Special[] = [
 ];
 
 /** Certification, locks and a field that was there, each in table, stream and hybrid form, with RSA and EC. */
-export async function* specials(folder: string, authority: Authority): AsyncGenerator<Sample> {
+export async function* specials(folder: string, development: DevelopmentAuthority): AsyncGenerator<Sample> {
   let number = 0;
   for (const form of ['table', 'stream', 'hybrid'] as const) {
     for (const name of ['RSA PKCS#1', 'ECDSA P-256']) {
-      const signer = authority.signer(SIGNERS[name]);
+      const signer = await development.signer(SIGNERS[name]);
       for (const { title, second, fieldName, certify, lock } of SPECIALS) {
         const options = {
           ...(certify ? { certify } : {}),
           ...(lock ? { lock } : {}),
           ...(fieldName ? { fieldName } : {}),
         };
-        let bytes = await signed(formPdf(form), { signer, ...options });
-        if (second) bytes = await signed(bytes, { signer, fieldName: 'Second' });
+        development.clock.now = NOW;
+        let bytes = await signedAt('B-B', formPdf(form), development, { signer, ...options });
+        if (second) bytes = await signedAt('B-B', bytes, development, { signer, fieldName: 'Second' });
         const path = join(folder, `special-${number++}.pdf`);
         writeFileSync(path, bytes);
         yield {

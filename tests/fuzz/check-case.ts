@@ -28,7 +28,7 @@ export async function checkCase(seed: Seed, file: Buffer): Promise<Outcome> {
   let signing = 'none';
   try {
     const source = memorySource(file);
-    const { trust } = fuzzAuthority();
+    const { trust } = (await fuzzAuthority()).authorities;
     verdict = await verifyPdf(source, { trust, at: NOW });
     if (verdict.status === 'TOTAL_PASSED' && !mayPass(seed, file)) throw new Finding('passed, though changed');
     await refusable(() => inspectPdf(source));
@@ -36,10 +36,14 @@ export async function checkCase(seed: Seed, file: Buffer): Promise<Outcome> {
       const document = await openPdf(source);
       await pageText(document, await pageAt(document, 0));
     });
-    signing = (await refusable(() => signAndRead(source, file, verdict!))) ?? 'signed';
+    let prepared = false;
+    const code = await refusable(async () => {
+      prepared = await signAndRead(source, file, verdict!);
+    });
+    signing = code ?? (prepared ? 'signed, an earlier signature then doubtful: object_prepared' : 'signed');
   } catch (error) {
     const text = error instanceof Error ? (error.stack ?? String(error)) : String(error);
-    return { verdict: verdict?.status ?? 'none', signing, finding: text.split('\n').slice(0, 6).join('\n') };
+    return { verdict: verdict?.status ?? 'none', signing, finding: text.split('\n').slice(0, 14).join('\n') };
   }
   return { verdict: verdict.status, signing };
 }
@@ -55,18 +59,32 @@ async function refusable(step: () => Promise<unknown>): Promise<string | undefin
   }
 }
 
-/** Is all that some signature of the seed covers still there, with nothing but white space after it? */
+/** By how much a change in the validation data may make them longer. */
+const MATERIAL_GROWTH = 200;
+
+/** Is all that some signature of the seed covers still there, and nothing after it but what followed there and white space? */
 function mayPass({ bytes, signed }: Seed, file: Buffer): boolean {
-  return signed.some(({ end, gap: [from, to] }) => {
-    if (file.length < end) return false;
-    const same = (start: number, stop: number) => file.subarray(start, stop).equals(bytes.subarray(start, stop));
-    return same(0, from) && same(to, end) && /^[\0\t\n\f\r ]*$/.test(file.toString('latin1', end));
+  const common = Math.min(file.length, bytes.length);
+  const same = (start: number, end: number) => file.subarray(start, end).equals(bytes.subarray(start, end));
+  return signed.some(({ end, gap: [from, to], materialEnd }) => {
+    if (file.length < end || !same(0, from)) return false;
+    if (materialEnd > end && file.length < materialEnd + MATERIAL_GROWTH) return same(to, end);
+    return (same(to, common) && onlySpace(file, common)) || (same(to, end) && onlySpace(file, end));
   });
 }
 
-/** What is signed begins with the original's bytes, reads back, and harms no signature that was there. */
-async function signAndRead(source: ByteSource, file: Buffer, before: Verdict): Promise<void> {
-  const { signer, trust } = signing();
+function onlySpace(file: Buffer, from: number): boolean {
+  return /^[\0\t\n\f\r ]*$/.test(file.toString('latin1', from));
+}
+
+/**
+ * What is signed begins with the original's bytes, reads back, and harms no signature that was there.
+ * @returns true when an earlier signature is doubtful now, and only because the file referred to objects nobody had written
+ *   yet, which our own then became: counted, for such a file was prepared, and finding out beforehand means reading all of it
+ */
+async function signAndRead(source: ByteSource, file: Buffer, before: Verdict): Promise<boolean> {
+  const { signer, authorities } = await fuzzAuthority();
+  const { trust } = authorities;
   const { tail, fieldName } = await signPdf(source, { signer, signingTime: NOW });
   const whole = Buffer.from(await readAll(appendedSource(source, tail)));
   if (!whole.subarray(0, file.length).equals(file)) throw new Finding('the original’s bytes were changed');
@@ -78,19 +96,16 @@ async function signAndRead(source: ByteSource, file: Buffer, before: Verdict): P
     const why = [...after.reasons, ...(own?.reasons ?? [])].map(({ code, detail }) => `${code} ${detail ?? ''}`);
     throw new Finding(`own signature ${own?.status ?? 'absent'}: ${why.join(', ')}`);
   }
+  let anyPrepared = false;
   for (const { field, status } of before.signatures) {
     const now = after.signatures.find((signature) => signature.field === field);
-    if (status === 'TOTAL_PASSED' && now?.status !== 'TOTAL_PASSED')
-      throw new Finding(`${field} was passed, now ${now?.status}`);
+    if (status === 'TOTAL_PASSED' && now?.status !== 'TOTAL_PASSED') {
+      if (!now?.reasons.every(({ code }) => code === 'object_prepared'))
+        throw new Finding(`${field} was passed, now ${now?.status}`);
+      anyPrepared = true;
+    }
     if (status === 'INDETERMINATE' && now?.status === 'TOTAL_FAILED')
       throw new Finding(`${field} was doubtful, now failed`);
   }
-}
-
-let signer: ReturnType<ReturnType<typeof fuzzAuthority>['signer']> | undefined;
-
-function signing() {
-  const authority = fuzzAuthority();
-  signer ??= authority.signer();
-  return { signer, trust: authority.trust };
+  return anyPrepared;
 }

@@ -1,17 +1,31 @@
 import { writeFileSync } from 'node:fs';
 import forge from 'node-forge';
-import { createAuthority, keyPair } from '../../support/pki/authority.ts';
+import { DAY, issueCertificate, keyPair } from '../../support/pki/authority.ts';
 
 export const PASSWORD = 'bench';
 
-/** A PKCS#12 file with an RSA-2048 key, its certificate and the intermediate authority's: everyone signs with the same. */
+/** A PKCS#12 file with an RSA-2048 key and its certificate, which an RSA authority issued (forge knows no other): everyone signs with it. */
 export function writeContainer(path: string): void {
   const now = Date.now();
-  const signer = createAuthority(now).signer({ kind: 'rsa' });
-  const pem = keyPair('rsa').privateKey.export({ format: 'pem', type: 'pkcs8' }) as string;
-  const asn1 = (der: Uint8Array) => forge.asn1.fromDer(forge.util.createBuffer(Buffer.from(der).toString('latin1')));
-  const certificate = forge.pki.certificateFromAsn1(asn1(signer.certificate));
-  const container = forge.pkcs12.toPkcs12Asn1(forge.pki.privateKeyFromPem(pem), [certificate], PASSWORD, {
+  const { privateKey, publicKey } = keyPair('rsa');
+  const issuer = {
+    name: { countryName: 'VN', commonName: 'Bench CA' },
+    key: keyPair('rsa', 'bench-ca').privateKey,
+    algorithm: { scheme: 'rsa-pkcs1', hash: 'sha256' },
+  } as const;
+  const der = issueCertificate(
+    {
+      subject: { countryName: 'VN', commonName: 'Bench Signer' },
+      publicKey,
+      notBefore: now - DAY,
+      notAfter: now + 365 * DAY,
+      keyUsage: ['digitalSignature', 'nonRepudiation'],
+    },
+    issuer,
+  );
+  const asn1 = forge.asn1.fromDer(forge.util.createBuffer(Buffer.from(der).toString('latin1')));
+  const key = forge.pki.privateKeyFromPem(privateKey.export({ format: 'pem', type: 'pkcs8' }) as string);
+  const container = forge.pkcs12.toPkcs12Asn1(key, [forge.pki.certificateFromAsn1(asn1)], PASSWORD, {
     algorithm: '3des',
   });
   writeFileSync(path, Buffer.from(forge.asn1.toDer(container).getBytes(), 'latin1'));

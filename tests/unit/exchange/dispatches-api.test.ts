@@ -1,15 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import type { PersonId } from '../../../lib/access/actor.ts';
 import { allowed } from '../../../lib/access/policy.ts';
-import { changeWrites } from '../../../lib/cases/case-change.ts';
 import { actorOf } from '../../../lib/directory/actor-of.ts';
 import { accessSubject } from '../../../lib/documents/document.ts';
-import { EMPTY_LOG } from '../../../lib/evidence/case-event.ts';
-import { dispatchRecord } from '../../../lib/exchange/dispatch.ts';
-import { drafted } from '../../../lib/exchange/dispatch-transitions.ts';
 import type { DispatchView, IncomingView } from '../../../lib/exchange/exchange-view.ts';
 import { memorySource } from '../../../lib/pdf/byte-source.ts';
-import { type Id, newCaseCode, newId, systemRandom } from '../../../lib/platform/ids.ts';
+import type { Id } from '../../../lib/platform/ids.ts';
 import { verifyPdf } from '../../../lib/signatures/verify-pdf.ts';
 import type { VerificationView } from '../../../lib/verification/verification-view.ts';
 import { type Caller, callApi, lambdaContext } from '../../support/call.ts';
@@ -404,78 +399,6 @@ describe('what does not pass the check', () => {
       get: (target, name) =>
         name === 'trustAnchors' ? async () => [] : (Reflect.get(target, name) as () => unknown).bind(target),
     });
-  }
-});
-
-describe('numbers', () => {
-  it('have no gap and are unique when a hundred dispatches are issued at once', async () => {
-    const codes = await Promise.all(Array.from({ length: 100 }, signedDispatch));
-    const before = await register();
-    const answers = await Promise.all(codes.map((code) => issueUntilDone(code)));
-    expect(new Set(answers).size).toBe(100);
-    const entries = (await register()).slice(before.length);
-    expect(entries.map((entry) => entry.number)).toEqual(Array.from({ length: 100 }, (_, i) => before.length + i + 1));
-    expect(new Set(entries.map((entry) => entry.caseId))).toEqual(new Set(codes));
-  });
-
-  /** A client tries again when it is told that the service is busy, under the same key. */
-  async function issueUntilDone(code: string): Promise<string> {
-    const key = `issue-${code}`;
-    for (;;) {
-      const answer = await callApi<DispatchView & Problem>(
-        world.dispatches,
-        CLERK,
-        `POST /api/dispatches/${code}/issue`,
-        undefined,
-        key,
-      );
-      if (answer.status === 200) return answer.body.number ?? '';
-      expect(answer.body.code).toBe('busy');
-    }
-  }
-
-  async function register() {
-    const items: { number: number; caseId: string }[] = [];
-    let cursor: string | undefined;
-    do {
-      const query = cursor === undefined ? '' : `&cursor=${encodeURIComponent(cursor)}`;
-      const page = await call<{ items: typeof items; cursor?: string }>(
-        CLERK,
-        `GET /api/registers/${PROVINCE}/outgoing/2026?limit=100${query}`,
-      );
-      items.push(...page.body.items);
-      cursor = page.body.cursor;
-    } while (cursor !== undefined);
-    return items;
-  }
-
-  /** A signed dispatch as it is kept; that its file is signed does not matter here. */
-  async function signedDispatch(): Promise<string> {
-    const code = newCaseCode('VB', systemRandom);
-    const by = LEADER.sub as PersonId;
-    const dispatch = dispatchRecord.parse({
-      state: 'draft',
-      code,
-      unit: PROVINCE,
-      type: 'cong-van',
-      subject: 'x',
-      urgency: 'thuong',
-      recipients: [{ unit: HOANG_HOA }],
-      draft: { documentId: newId(systemRandom), sha256: '0'.repeat(64), drafter: OFFICER.sub },
-      createdAt: NOW,
-      pending: [],
-      log: EMPTY_LOG,
-    });
-    if (dispatch.state !== 'draft') throw new Error('not a draft');
-    const approval = { by, name: 'A', title: 'B', capacity: 'head' as const, at: NOW, sha256: '0'.repeat(64) };
-    const signed = { ...dispatch, state: 'signed' as const, approval, signed: { sha256: '0'.repeat(64), at: NOW } };
-    const { dispatches, events } = world.signDeps;
-    const { writes } = changeWrites({ cases: dispatches, events }, undefined, {
-      ...drafted(dispatch, { personId: by }),
-      next: signed,
-    });
-    await dispatches.commit(writes);
-    return code;
   }
 });
 

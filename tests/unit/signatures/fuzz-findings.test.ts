@@ -33,4 +33,19 @@ describe('found by fuzzing', () => {
       expect(await problemOf(() => signPdf(memorySource(file), { signer, signingTime: NOW }))).toBe('pdf_broken');
     },
   );
+
+  test('a signature whose parts cannot be read ends in a verdict', async () => {
+    const file = samplePdf({
+      catalog: '/AcroForm << /Fields [4 0 R] >>',
+      page: '/Annots [4 0 R]',
+      extra: [
+        '<< /Type /Annot /Subtype /Widget /FT /Sig /T (Broken) /Rect [0 0 0 0] /P 3 0 R /V 5 0 R >>',
+        '<< /Type /Sig /Filter /Adobe.PPKLite /SubFilter /ETSI.CAdES.detached /Contents <00> /M 6 0 R /Reference 6 0 R >>',
+        '<< /Name#zz 1 >>',
+      ],
+    });
+    const verdict = await verify(file, authority);
+    expect(verdict.status).toBe('TOTAL_FAILED');
+    expect(reasonCodes(verdict)).toEqual(['file_unreadable']);
+  });
 });
