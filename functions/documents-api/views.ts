@@ -34,8 +34,9 @@ export function documentView(document: Document) {
   };
 }
 
-function versionView({ n, kind, sha256, bytes, pages, at }: DocumentVersion) {
-  return { n, kind, sha256, bytes, pages, at: formatIso(at) };
+function versionView({ n, kind, sha256, bytes, pages, at, level }: DocumentVersion) {
+  const { reached, wanted } = level ?? {};
+  return { n, kind, sha256, bytes, pages, at: formatIso(at), ...(level ? { level: { reached, wanted } } : {}) };
 }
 
 export function contentView({ version, url, expiresAt }: Download) {

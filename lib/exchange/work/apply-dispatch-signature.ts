@@ -36,6 +36,7 @@ export async function applyDispatchSignature(deps: DispatchWorkDeps, code: CaseC
         pages: original.pages,
         n: original.n + 1,
         kind: 'signed',
+        level: signing.level(deps.levels.wanted.dispatch),
         holder: { kind: 'person', id: approval.by },
         text: {
           role: 'person',

@@ -30,6 +30,7 @@ export async function sealDispatch(deps: DispatchWorkDeps, code: CaseCode, at: E
       pages: before.pages,
       n: before.n + 1,
       kind: 'sealed',
+      level: deps.levels.wanted.dispatch,
       holder: { kind: 'unit', code: dispatch.unit },
       text: {
         role: 'agency',

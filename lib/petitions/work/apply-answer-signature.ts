@@ -33,6 +33,7 @@ export async function applyAnswerSignature(deps: PetitionWorkDeps, code: CaseCod
         pages: original.pages,
         n: original.n + 1,
         kind: 'signed',
+        level: signing.level(deps.levels.wanted.answer),
         holder: { kind: 'person', id: approval.by },
         text: {
           role: 'person',

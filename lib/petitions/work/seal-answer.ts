@@ -30,6 +30,7 @@ export async function sealAnswer(deps: PetitionWorkDeps, code: CaseCode, at: Epo
       pages: signed.pages,
       n: signed.n + 1,
       kind: 'sealed',
+      level: deps.levels.wanted.answer,
       holder: { kind: 'unit', code: petition.unit },
       text: { role: 'agency', agency: unit.name, number: number.text, location: unit.place },
     },

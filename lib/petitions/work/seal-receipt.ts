@@ -42,6 +42,7 @@ export async function sealReceipt(deps: PetitionWorkDeps, code: CaseCode, at: Ep
       pages: slip.pages,
       n: 1,
       kind: 'receipt',
+      level: deps.levels.wanted.receipt,
       holder: { kind: 'unit', code: petition.unit },
       text: { role: 'agency', agency: unit.name, location: unit.place },
     },

@@ -78,7 +78,7 @@ async function stored(bytes: Uint8Array): Promise<{ document: Document; original
 
 function sign(document: Document, unsigned: DocumentVersion): Promise<DocumentVersion> {
   const text = { role: 'person', name: 'Người ký', title: ['CHỦ TỊCH'], location: 'Hoằng Hóa' } as const;
-  const step = { document, unsigned, pages: 1, n: unsigned.n + 1, kind: 'signed', text } as const;
+  const step = { document, unsigned, pages: 1, n: unsigned.n + 1, kind: 'signed', level: 'B-B', text } as const;
   const holder = { kind: 'person', id: leader } as const;
   return signVersion({ ...world.signDeps, objects }, { ...step, holder }, world.time.now);
 }
