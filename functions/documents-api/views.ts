@@ -35,8 +35,8 @@ export function documentView(document: Document) {
 }
 
 function versionView({ n, kind, sha256, bytes, pages, at, level }: DocumentVersion) {
-  const { reached, wanted } = level ?? {};
-  return { n, kind, sha256, bytes, pages, at: formatIso(at), ...(level ? { level: { reached, wanted } } : {}) };
+  const shown = { n, kind, sha256, bytes, pages, at: formatIso(at) };
+  return level ? { ...shown, level: { reached: level.reached, wanted: level.wanted } } : shown;
 }
 
 export function contentView({ version, url, expiresAt }: Download) {

@@ -1,10 +1,18 @@
 import { systemRef } from '../cases/actors.ts';
 import type { Directory } from '../directory/directory.ts';
 import { asTrustAnchor } from '../directory/trust.ts';
-import { type Document, type DocumentVersion, latestVersion, withLevel, withVersion } from '../documents/document.ts';
+import {
+  type Document,
+  type DocumentVersion,
+  latestVersion,
+  type VersionLevel,
+  withLevel,
+  withVersion,
+} from '../documents/document.ts';
 import { taskOf } from '../documents/upkeep.ts';
 import { commitDispatch, type ExchangeDeps } from '../exchange/change-dispatch.ts';
 import type { JobOutcome } from '../jobs/run-job.ts';
+import { appendedSource } from '../pdf/byte-source.ts';
 import { commitPetition, type PetitionDeps } from '../petitions/change-petition.ts';
 import type { Write } from '../platform/aws/table.ts';
 import type { EpochMs } from '../platform/clock.ts';
@@ -64,8 +72,11 @@ export async function preserveDocument(deps: PreservationDeps, documentId: Id, a
     });
     return 'done';
   }
-  if (!isProgress(order, result)) return wait(deps, order, result, at);
-  const version = await store(deps, file, order, result, at);
+  const { renewBefore } = deps.levels;
+  const source = appendedSource(file.source, result.tail);
+  const raised = await levelOf(source, { ...result, wanted: order.level.wanted }, renewBefore);
+  if (!isProgress(order, raised)) return wait(deps, order, result, at);
+  const version = await store(deps, file, order, { ...result, recorded: raised }, at);
   await record(deps, order, withVersion(document, version), {
     type: task === 'renew' ? 'document.timestamp-renewed' : 'document.extended',
     at,
@@ -87,9 +98,10 @@ async function attempt(
   }
 }
 
-function isProgress({ task, level }: Order, result: ExtendedPdf): boolean {
-  if (task === 'renew') return result.level === 'B-LTA';
-  return result.tail.length > 0 && !reaches(level.reached, result.level);
+/** A timestamp whose certificate ends no later than the one before is none: another would be asked for each time. */
+function isProgress({ task, level }: Order, result: VersionLevel): boolean {
+  if (task === 'renew') return (result.renewAt ?? 0) > (level.renewAt ?? 0);
+  return !reaches(level.reached, result.reached);
 }
 
 /** Nobody can help yet; a timestamp that is about to lose its worth is not waited for in silence. */
@@ -104,19 +116,19 @@ async function store(
   deps: PreservationDeps,
   file: FileToSign,
   { document, last, level, authorities }: Order,
-  result: ExtendedPdf,
+  result: ExtendedPdf & { readonly recorded: VersionLevel },
   at: EpochMs,
 ): Promise<DocumentVersion> {
   const place = { documentId: document.id, n: last.n + 1, kind: 'extended' } as const;
   const { adopted, ...stored } = await file.keep(place, result);
   const version = { n: place.n, kind: place.kind, ...stored, pages: last.pages, at };
-  const { renewBefore } = deps.levels;
-  const source = deps.objects.open(version);
-  if (!adopted) return { ...version, level: await levelOf(source, { ...result, wanted: level.wanted }, renewBefore) };
+  if (!adopted) return { ...version, level: result.recorded };
   const { trust } = authorities;
   await checkAdopted(deps.objects, file, version, { trust, at }, ({ signatures }) =>
     signatures.every((signature) => onlyProofsAfter(signature, file.source.length)),
   );
+  const { renewBefore } = deps.levels;
+  const source = deps.objects.open(version);
   return { ...version, level: await levelInFile(source, level.wanted, renewBefore, authorities) };
 }
 

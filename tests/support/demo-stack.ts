@@ -42,6 +42,8 @@ export interface DemoStack {
   tokenOf(name: DemoName): Promise<string>;
   /** Address of the development authority. */
   readonly authorityUrl: string;
+  /** Its root certificate, DER. */
+  readonly authorityRoot: Uint8Array;
   /** What is to go wrong there. */
   readonly authorityFaults: Faults;
   settled(): Promise<void>;
@@ -95,6 +97,7 @@ export async function openDemoStack(
     },
     tokenOf: (name) => laptop.tokenOf(name),
     authorityUrl: laptop.authority.url,
+    authorityRoot: laptop.authority.authority.rootCertificate,
     authorityFaults: laptop.authority.authority.faults,
     settled: () => laptop.settled(),
     physical,
