@@ -19,6 +19,7 @@ export interface StageSettings {
   readonly signIn: NationalSignIn;
   /** Remote signing services (Cloud Signature Consortium API v2) where agencies and staff may have their keys. */
   readonly remoteSigning: readonly RemoteSigningService[];
+  readonly signatures: SignatureSettings;
   /** Where the browser may be sent after signing in and out; exact addresses. */
   readonly callbackUrls: readonly string[];
   readonly logoutUrls: readonly string[];
@@ -67,6 +68,30 @@ export interface RemoteSigningService {
   readonly secretName: string;
 }
 
+/** How well signatures can be proven in years to come, and who vouches for it. */
+interface SignatureSettings {
+  /** Level of all signatures of a document when it is issued, by what it is. */
+  readonly levels: Readonly<Record<'receipt' | 'answer' | 'dispatch', 'B-B' | 'B-T' | 'B-LT' | 'B-LTA'>>;
+  /** A document's last timestamp is renewed so long before its certificate ends. */
+  readonly renewBeforeDays: number;
+  /** RFC 3161 services, the first that answers is taken. */
+  readonly timestamps: readonly TimestampService[];
+  /** Hosts that are asked for OCSP, revocation lists, issuers' certificates and timestamps; of subdomains with a leading dot. */
+  readonly hosts: readonly string[];
+  /** Whether these may be on loopback or private networks: where a development authority stands. */
+  readonly privateAddresses: boolean;
+}
+
+interface TimestampService {
+  readonly url: string;
+  /** The stack's parameter of this name says another address than `url`: of an authority that moves. */
+  readonly parameter?: string;
+  /** Policy that is asked for and insisted on. */
+  readonly policy?: string;
+  /** Octets of its largest token with certificates: what is kept free for it in each signature. */
+  readonly largestToken: number;
+}
+
 export type StageName = (typeof STAGE_NAMES)[number];
 
 export const STAGE_NAMES = ['dev', 'staging', 'production'] as const;
@@ -86,6 +111,19 @@ const dev: StageSettings = {
     poolDomainPrefix: 'ba-khong-dev',
   },
   remoteSigning: [],
+  signatures: {
+    levels: { receipt: 'B-T', answer: 'B-LTA', dispatch: 'B-LTA' },
+    renewBeforeDays: 90,
+    timestamps: [
+      {
+        url: 'http://127.0.0.1:8084/authority/timestamp',
+        parameter: 'TimestampAddress',
+        largestToken: 8192,
+      },
+    ],
+    hosts: ['127.0.0.1'],
+    privateAddresses: true,
+  },
   callbackUrls: [
     'https://dev.ba-khong.example/signed-in',
     'http://localhost:5173/signed-in',
@@ -111,6 +149,13 @@ const staging: StageSettings = {
     clientSecretName: 'ba-khong/staging/national-sign-in',
     poolDomainPrefix: 'ba-khong-staging',
   },
+  signatures: {
+    levels: { receipt: 'B-LTA', answer: 'B-LTA', dispatch: 'B-LTA' },
+    renewBeforeDays: 180,
+    timestamps: [{ url: 'https://timestamps-test.example', largestToken: 12_288 }],
+    hosts: ['timestamps-test.example'],
+    privateAddresses: false,
+  },
   callbackUrls: ['https://staging.ba-khong.example/signed-in'],
   logoutUrls: ['https://staging.ba-khong.example/'],
   uploadOrigins: ['https://staging.ba-khong.example'],
@@ -131,6 +176,11 @@ const production: StageSettings = {
     clientSecretName: 'ba-khong/production/national-sign-in',
     poolDomainPrefix: 'ba-khong',
   },
+  signatures: {
+    ...staging.signatures,
+    timestamps: [{ url: 'https://timestamps.example', largestToken: 12_288 }],
+    hosts: ['timestamps.example'],
+  },
   callbackUrls: ['https://ba-khong.example/signed-in'],
   logoutUrls: ['https://ba-khong.example/'],
   uploadOrigins: ['https://ba-khong.example'],
@@ -149,8 +199,15 @@ export function stageSettings(name: string): StageSettings {
 
 /** Settings that still stand for something to be filled in (`.example` names, RFC 6761 §6.5): not to be deployed. */
 export function placeholders(settings: StageSettings): string[] {
-  const { domain, mail, signIn } = settings;
-  const named = { domain, 'mail.sender': mail.sender, 'mail.alarms': mail.alarms, 'signIn.issuer': signIn.issuer };
+  const { domain, mail, signIn, signatures } = settings;
+  const timestamps = signatures.timestamps.map(({ url }, index) => [`signatures.timestamps[${index}]`, url] as const);
+  const named = {
+    domain,
+    'mail.sender': mail.sender,
+    'mail.alarms': mail.alarms,
+    'signIn.issuer': signIn.issuer,
+    ...Object.fromEntries(timestamps),
+  };
   return Object.entries(named).flatMap(([key, value]) => (value?.endsWith('.example') ? [`${key} = ${value}`] : []));
 }
 

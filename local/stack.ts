@@ -42,6 +42,8 @@ export interface StartOptions {
   readonly observers?: readonly CallObserver[];
   /** Changes a template before it is brought to life, e.g. takes one grant out. */
   readonly transformTemplate?: (template: Template, stackName: string) => Template;
+  /** Values of the stacks' parameters by name; their defaults where none is given. */
+  readonly parameters?: Readonly<Record<string, string>>;
   /** People who can sign in where the template has a user pool. */
   readonly accounts?: readonly DemoAccount[];
 }

@@ -29,7 +29,7 @@ const DEFAULT_ACCOUNT = '000000000000';
 const DEFAULT_REGION = 'us-east-1';
 
 /** Folders below the state directory; `fresh` takes away these and nothing else. */
-const STATE = ['authority', 'code', 'dynamodb', 'identity', 'kms', 'mail', 'notifications', 's3', 'sqs', 'streams'];
+const STATE = ['code', 'dynamodb', 'identity', 'kms', 'mail', 'notifications', 's3', 'sqs', 'streams'];
 
 /** What a start has built so far. */
 interface Parts {
@@ -82,7 +82,9 @@ export async function startLocal(options: StartOptions): Promise<LocalStack> {
   closing.defer(async () => void (await Promise.all(parts.functions.all().map((fn) => fn.stop()))));
   closing.defer(() => stopRunning(laptop));
   const types = resourceTypes(laptop);
-  const deployment = await deploy({ stacks, types, account: parts.account, region: parts.region });
+  const { parameters } = options;
+  const { account, region } = parts;
+  const deployment = await deploy({ stacks, types, account, region, ...(parameters ? { parameters } : {}) });
 
   step('start the event sources');
   await userPools.start();

@@ -44,14 +44,19 @@ export async function openLaptop(options: OpenOptions): Promise<DemoLaptop> {
   await using opening = new AsyncDisposableStack();
   options.onStep?.('synthesize the stack', 0);
   const assemblyDir = options.assemblyDir ?? (await assemblyOf(STAGE));
-  const stack = await startLocal({ ...options, assemblyDir, accounts: accounts() });
-  opening.defer(() => stack.stop());
+  // The stack is told where the authority is, so that one starts first; it goes by the stack's clock from then on.
+  let clock = options.clock ?? { now: () => Date.now() };
   const authority = await startAuthority({
     dir: join(options.stateDir, 'authority'),
-    clock: stack.clock,
+    fresh: options.fresh ?? false,
+    clock: { now: () => clock.now() },
     port: options.ports?.authority ?? 0,
   });
   opening.defer(() => authority.close());
+  const parameters = { TimestampAddress: `${authority.url}/timestamp` };
+  const stack = await startLocal({ ...options, assemblyDir, accounts: accounts(), parameters });
+  clock = stack.clock;
+  opening.defer(() => stack.stop());
   const laptop = demoLaptop(stack, authority);
   const seeded = join(options.stateDir, 'seeded');
   if (options.fresh || !existsSync(seeded)) {

@@ -3,6 +3,7 @@ import { unitCode } from '../../lib/directory/unit.ts';
 import { classification } from '../../lib/documents/classification.ts';
 import { versionKind } from '../../lib/documents/document.ts';
 import { uploadType } from '../../lib/documents/uploads/upload.ts';
+import { PADES_LEVELS } from '../../lib/signatures/levels/pades-level.ts';
 import { defineRoute } from '../http/route.ts';
 import { isoTime, sha256 } from '../http/schemas.ts';
 
@@ -61,6 +62,7 @@ export const getUpload = defineRoute({
   problems: ['not_found'],
 });
 
+const padesLevel = z.enum(PADES_LEVELS);
 const version = z
   .object({
     n: z.number().int(),
@@ -69,6 +71,9 @@ const version = z
     bytes: z.number().int(),
     pages: z.number().int(),
     at: isoTime,
+    level: z.object({ reached: padesLevel, wanted: padesLevel }).optional().meta({
+      description: 'PAdES level of its signatures; below what is wanted, it is raised by itself in a later version.',
+    }),
   })
   .meta({ id: 'DocumentVersion' });
 

@@ -34,8 +34,9 @@ export function documentView(document: Document) {
   };
 }
 
-function versionView({ n, kind, sha256, bytes, pages, at }: DocumentVersion) {
-  return { n, kind, sha256, bytes, pages, at: formatIso(at) };
+function versionView({ n, kind, sha256, bytes, pages, at, level }: DocumentVersion) {
+  const shown = { n, kind, sha256, bytes, pages, at: formatIso(at) };
+  return level ? { ...shown, level: { reached: level.reached, wanted: level.wanted } } : shown;
 }
 
 export function contentView({ version, url, expiresAt }: Download) {

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import * as z from 'zod';
 import type { SignerFacts } from '../../lib/directory/certificates.ts';
 import { DirectoryStore } from '../../lib/directory/directory-store.ts';
@@ -19,6 +20,7 @@ import { createLog } from '../../lib/platform/log.ts';
 import { ENV } from '../../lib/platform/names.ts';
 import { backOff } from '../../lib/requests/once.ts';
 import { remoteSigners } from '../../lib/signing/remote-services.ts';
+import { signatureLevels } from '../../lib/signing/signature-levels.ts';
 import { IssuedStore } from '../../lib/verification/issued-store.ts';
 import { fontsIn } from '../fonts/fonts-in.ts';
 
@@ -34,6 +36,8 @@ export function compose(environment: Readonly<Record<string, string | undefined>
       [ENV.portalUrl]: z.url(),
       [ENV.fontsDir]: z.string().min(1),
       LAMBDA_TASK_ROOT: z.string().default('.'),
+      [ENV.signatureLevels]: z.string().min(1),
+      [ENV.signatureAuthorities]: z.string().min(1),
       [ENV.remoteSigning]: z.string().default('[]'),
       [ENV.remoteSigningSecrets]: z.string().default('[]'),
     },
@@ -63,6 +67,10 @@ export function compose(environment: Readonly<Record<string, string | undefined>
       if (key.kind === 'own') throw new ProblemError('signing_key_with_holder');
       return createKmsSigner({ client: keys, keyId: key.alias, algorithm, certificate, chain });
     },
+    levels: signatureLevels(
+      { levels: config.SIGNATURE_LEVELS, authorities: config.SIGNATURE_AUTHORITIES },
+      { now: () => systemClock.now(), random: (octets) => randomBytes(octets) },
+    ),
     fonts: fontsIn(config.LAMBDA_TASK_ROOT, config.FONTS_DIR),
     portalUrl: config.PORTAL_URL,
   };

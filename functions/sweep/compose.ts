@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { DocumentStore } from '../../lib/documents/document-store.ts';
 import { EventStore } from '../../lib/evidence/event-store.ts';
 import { DispatchStore } from '../../lib/exchange/dispatch-store.ts';
 import { IncomingStore } from '../../lib/exchange/incoming-store.ts';
@@ -23,6 +24,7 @@ export function compose(environment: Readonly<Record<string, string | undefined>
     petitions: new PetitionStore(table),
     dispatches: new DispatchStore(table),
     incoming: new IncomingStore(table),
+    documents: new DocumentStore(table),
     events: new EventStore(table),
     queues: composeQueues(environment),
     uploads: new AbandonedUploadStore(objectClient(), config.INTAKE_BUCKET),

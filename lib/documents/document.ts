@@ -6,10 +6,28 @@ import { unitCode } from '../directory/unit.ts';
 import type { EpochMs } from '../platform/clock.ts';
 import { ProblemError } from '../platform/errors.ts';
 import type { Id } from '../platform/ids.ts';
+import { PADES_LEVELS } from '../signatures/levels/pades-level.ts';
+import { nextUpkeep, upkeepOf } from './upkeep.ts';
 
-/** What a version is: as uploaded, made by the system, signed by its person, sealed by its agency. */
-export const versionKind = z.enum(['original', 'receipt', 'signed', 'sealed']);
+/**
+ * What a version is: as uploaded, made by the system, signed by its person, sealed by its agency; or one of these with more
+ * that proves its signatures.
+ */
+export const versionKind = z.enum(['original', 'receipt', 'signed', 'sealed', 'extended']);
 export type VersionKind = z.infer<typeof versionKind>;
+
+const padesLevel = z.enum(PADES_LEVELS);
+
+/** How well the signatures of a version can be proven in years to come, and how well they should be (EN 319 142-1 §6). */
+export const versionLevel = z.object({
+  reached: padesLevel,
+  wanted: padesLevel,
+  /** Why it is not what is wanted (a problem code). */
+  because: z.string().optional(),
+  /** When its last timestamp is to be renewed, epoch ms. */
+  renewAt: z.number().int().optional(),
+});
+export type VersionLevel = z.infer<typeof versionLevel>;
 
 /** One immutable version of a document: a PDF under one key and one S3 VersionId. */
 export const documentVersion = z.object({
@@ -26,6 +44,8 @@ export const documentVersion = z.object({
    * VersionId, length and hash it belongs to and is believed only when it finishes to that hash.
    */
   hashState: z.string().max(256).optional(),
+  /** Absent where it was not signed here. */
+  level: versionLevel.optional(),
   /** What was uploaded, where that was an image from which the page was made. */
   source: z.object({ type: z.enum(['image/jpeg', 'image/png']), sha256: z.string().length(64) }).optional(),
 });
@@ -45,6 +65,8 @@ export const documentRecord = z.object({
   /** The case it was taken into; a document serves one case. */
   caseId: z.string().optional(),
   versions: z.array(documentVersion),
+  /** When what proves its signatures is to be looked at, and how often it has been in vain; absent: nothing is to be done. */
+  upkeep: z.object({ lookAt: z.number().int(), tries: z.number().int().nonnegative() }).optional(),
   createdAt: z.number().int(),
   revision: z.number().int().positive(),
 });
@@ -78,7 +100,18 @@ function revised(document: Document, change: Partial<Document>): Document {
 /** @throws ProblemError `conflict` when `version` is not the next one. */
 export function withVersion(document: Document, version: DocumentVersion): Document {
   if (version.n !== document.versions.length + 1) throw new ProblemError('conflict');
-  return revised(document, { versions: [...document.versions, version] });
+  return revised(document, { versions: [...document.versions, version], upkeep: upkeepOf(version) });
+}
+
+/** The level of the last version as it is known to be now. */
+export function withLevel(document: Document, level: VersionLevel): Document {
+  const last = { ...latestVersion(document), level };
+  return revised(document, { versions: [...document.versions.slice(0, -1), last], upkeep: upkeepOf(last) });
+}
+
+/** The upkeep was asked for; should nothing come of it, it is asked for again after a longer wait. */
+export function upkeepSent(document: Document, at: EpochMs): Document {
+  return revised(document, { upkeep: document.upkeep && nextUpkeep(document.upkeep, at) });
 }
 
 /** Lets the staff of `units` read it too. */
@@ -111,6 +144,13 @@ export function takeOver(document: Document, caseId: string, unit: UnitCode): Do
 export function versionOf(document: Document, n: number): DocumentVersion {
   const found = document.versions.find((version) => version.n === n);
   if (!found) throw new ProblemError('not_found', { field: 'n' });
+  return found;
+}
+
+/** The version with these bytes: as it was issued, whatever was appended since. @throws ProblemError `document_changed` */
+export function versionWith(document: Document, sha256: string): DocumentVersion {
+  const found = document.versions.find((version) => version.sha256 === sha256);
+  if (!found) throw new ProblemError('document_changed');
   return found;
 }
 

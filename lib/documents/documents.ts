@@ -1,5 +1,6 @@
 import type { ByteSource } from '../pdf/byte-source.ts';
 import type { Write } from '../platform/aws/table.ts';
+import type { EpochMs } from '../platform/clock.ts';
 import type { Sha256Hex } from '../platform/hash.ts';
 import type { Id } from '../platform/ids.ts';
 import type { Document, DocumentVersion, VersionKind } from './document.ts';
@@ -43,6 +44,13 @@ export interface Documents {
   document(id: Id): Promise<Document>;
   /** The write that keeps `next`, if the record is still what it was made from (`undefined`: there was none). */
   putWrite(next: Document, previous: Document | undefined): Write;
+}
+
+/** Documents whose signatures need something, as the sweep sees them. */
+export interface DocumentsInUpkeep extends Documents {
+  /** Those to be looked at by now, the longest waiting first. */
+  toLookAt(now: EpochMs): AsyncIterable<Document>;
+  commit(writes: readonly Write[]): Promise<void>;
 }
 
 /** The objects behind the versions. */

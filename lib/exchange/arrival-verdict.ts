@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { Verdict } from '../signatures/verdict.ts';
+import type { SignatureVerdict, Verdict } from '../signatures/verdict.ts';
 
 const sentence = z.object({ code: z.string(), vi: z.string(), en: z.string() });
 
@@ -48,9 +48,10 @@ export function judgeArrival(
   at: number,
 ): ArrivalVerdict {
   const isSeal = (sha256: string | undefined) => sha256 !== undefined && expected.sealCertificates.includes(sha256);
-  const seals = verdict.signatures.filter((item) => isSeal(item.certificate?.sha256));
-  const sealed = seals.some((item) => item.coverage?.wholeFile && item.status === 'TOTAL_PASSED');
-  const person = verdict.signatures.some((item) => item.certificate && !isSeal(item.certificate.sha256));
+  const signatures = verdict.signatures.filter((item) => item.kind !== 'document_timestamp');
+  const seals = signatures.filter((item) => isSeal(item.certificate?.sha256));
+  const sealed = seals.some((item) => isLast(item) && item.status === 'TOTAL_PASSED');
+  const person = signatures.some((item) => item.certificate && !isSeal(item.certificate.sha256));
   const faults: (keyof typeof FOUND)[] = [];
   if (verdict.file.sha256 !== expected.sha256) faults.push('bytes_differ');
   if (!sealed) faults.push('seal_missing');
@@ -58,7 +59,7 @@ export function judgeArrival(
   return {
     passed: verdict.status === 'TOTAL_PASSED' && faults.length === 0,
     reasons: [...verdict.reasons.map(plain), ...faults.map((code) => ({ code, ...FOUND[code] }))],
-    signatures: verdict.signatures.map((item) => ({
+    signatures: signatures.map((item) => ({
       status: item.status,
       signer: item.signer?.name ?? null,
       organization: item.signer?.organization ?? null,
@@ -68,6 +69,12 @@ export function judgeArrival(
     sha256: verdict.file.sha256,
     checkedAt: at,
   };
+}
+
+/** Nothing came after it but what proves signatures for longer (EN 319 142-1 §5.4). */
+function isLast({ coverage, laterRevisions }: SignatureVerdict): boolean {
+  const proofs = laterRevisions.every(({ added }) => added === 'document_timestamp' || added === 'validation_data');
+  return coverage !== null && (coverage.wholeFile || (laterRevisions.length > 0 && proofs));
 }
 
 function plain({ code, vi, en }: { readonly code: string; readonly vi: string; readonly en: string }) {

@@ -24,6 +24,10 @@ const deliverJob = z.object({ job: z.literal('deliver'), ...common, recipient: u
 /** Carries what the receiver did back to the sender's dispatch; `caseId` is the incoming document. */
 const reportStatusJob = z.object({ job: z.literal('report-status'), ...common });
 
+/** Raises the signatures of an issued document, or renews their last timestamp: whichever they need. The sweep asks for it. */
+const preserveJob = z.object({ job: z.literal('preserve-document'), id: z.string().min(1), documentId: z.string() });
+export type PreserveJob = z.infer<typeof preserveJob>;
+
 export const job = z.discriminatedUnion('job', [
   z.object({ job: z.literal('sign-receipt'), ...common }),
   z.object({ job: z.literal('author-answer'), ...common }),
@@ -34,6 +38,7 @@ export const job = z.discriminatedUnion('job', [
   deliverJob,
   reportStatusJob,
   notifyJob,
+  preserveJob,
 ]);
 export type Job = z.infer<typeof job>;
 export type JobKind = Job['job'];
@@ -45,6 +50,7 @@ export const signJob = z.union([
   job.options[3],
   job.options[4],
   job.options[5],
+  preserveJob,
 ]);
 export type SignJob = z.infer<typeof signJob>;
 
@@ -60,6 +66,7 @@ export const QUEUE_OF = {
   'seal-answer': 'sign',
   'sign-dispatch': 'sign',
   'seal-dispatch': 'sign',
+  'preserve-document': 'sign',
   deliver: 'delivery',
   'report-status': 'delivery',
   notify: 'notify',

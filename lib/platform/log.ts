@@ -15,6 +15,7 @@ export const LOG_EVENTS = {
   'upload.refused': 'an upload was refused and deleted',
   'upload.discarded': 'an object that no upload was waiting for was deleted',
   'document.hash-state-refused': 'the hash state of a version is not of its bytes; they were read instead',
+  'document.level-waits': 'an authority cannot give now what the signatures of a document lack; it is asked again',
   'mail.sent': 'a mail was handed to the mail service',
   'mail.undeliverable': 'a mail had nobody to go to, or its address was refused',
   'sweep.done': 'a sweep ended',

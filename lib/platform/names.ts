@@ -15,6 +15,8 @@ export const ENV = {
   keyAliasPrefix: 'KEY_ALIAS_PREFIX',
   portalUrl: 'PORTAL_URL',
   fontsDir: 'FONTS_DIR',
+  signatureLevels: 'SIGNATURE_LEVELS',
+  signatureAuthorities: 'SIGNATURE_AUTHORITIES',
   remoteSigning: 'REMOTE_SIGNING',
   remoteSigningSecrets: 'REMOTE_SIGNING_SECRETS',
   remoteSigningNames: 'REMOTE_SIGNING_NAMES',

@@ -42,10 +42,13 @@ export interface ReadableFile {
   readonly hashed?: ResumableHash;
 }
 
+/** What a file is stored with. */
+export type Appended = Pick<SignedPdf, 'tail' | 'sha256' | 'sourceSha256'>;
+
 /** A file that is about to be signed, and stored with its signature. */
 export interface FileToSign extends ReadableFile {
   /** Stores it with its signature, once. @throws ProblemError `document_changed` when other bytes were read than these */
-  keep(place: VersionPlace, signed: SignedPdf): Promise<StoredObject>;
+  keep(place: VersionPlace, signed: Appended): Promise<StoredObject>;
 }
 
 /**

@@ -3,6 +3,8 @@ import type { FontFiles } from '../pdf/author/authored-document.ts';
 import { openPdf } from '../pdf/document.ts';
 import type { Signer } from '../pki/signer.ts';
 import type { EpochMs } from '../platform/clock.ts';
+import type { ReachedLevel } from '../signatures/levels/pades-level.ts';
+import type { LevelChoice } from '../signatures/levels/sign-at-level.ts';
 import { type SignedPdf, signPdf } from '../signatures/sign-pdf.ts';
 import { appearanceOf, type SignatureText } from './appearance.ts';
 import type { FileToSign } from './file-to-sign.ts';
@@ -23,9 +25,11 @@ export async function signBytes(
   facts: SignerFacts,
   text: SignatureText,
   at: EpochMs,
-): Promise<SignedPdf> {
+  level: LevelChoice = {},
+): Promise<SignedPdf & ReachedLevel> {
   const opened = await openPdf(file.source);
   return signPdf(file.source, {
+    ...level,
     signer: deps.signerFor(facts),
     signingTime: at,
     name: facts.name,

@@ -2,17 +2,20 @@ import type { KeyHolder, SignerFacts } from '../directory/certificates.ts';
 import type { Directory } from '../directory/directory.ts';
 import { asTrustAnchor } from '../directory/trust.ts';
 import type { Document, DocumentVersion, VersionKind } from '../documents/document.ts';
-import { prefixSource } from '../pdf/byte-source.ts';
+import { appendedSource } from '../pdf/byte-source.ts';
 import type { EpochMs } from '../platform/clock.ts';
-import { ProblemError } from '../platform/errors.ts';
-import { coveredDigests, wholeFile } from '../signatures/covered-digests.ts';
-import { verifyPdf } from '../signatures/verify-pdf.ts';
+import type { PadesLevel } from '../signatures/levels/pades-level.ts';
+import type { Verdict } from '../signatures/verdict.ts';
+import { checkAdopted, onlyProofsAfter } from './adopted-file.ts';
 import type { SignatureText } from './appearance.ts';
-import { type FileDeps, type FileToSign, openFileToSign, type Unsigned } from './file-to-sign.ts';
-import { type SignBytesDeps, signBytes } from './sign-bytes.ts';
+import { type FileDeps, openFileToSign, type Unsigned } from './file-to-sign.ts';
+import { levelInFile, levelOf, signAndRaise } from './sign-and-raise.ts';
+import type { SignBytesDeps } from './sign-bytes.ts';
+import type { SignatureLevels } from './signature-levels.ts';
 
 export interface SigningDeps extends SignBytesDeps, FileDeps {
   readonly directory: Pick<Directory, 'signerOf' | 'trustAnchors' | 'unit' | 'person'>;
+  readonly levels: SignatureLevels;
 }
 
 export interface SigningStep {
@@ -23,6 +26,8 @@ export interface SigningStep {
   /** The version that is made, and its place. */
   readonly n: number;
   readonly kind: VersionKind;
+  /** That this signature is to have; that all are to have, where it is the last one. */
+  readonly level: PadesLevel;
   /** Who signs, with which key and certificate. */
   readonly signer: SignerFacts;
   readonly text: SignatureText;
@@ -34,44 +39,40 @@ export interface SigningStep {
  * @throws ProblemError `document_changed` when what lies under the key is not this file with this holder's signature
  */
 export async function signVersion(deps: SigningDeps, step: SigningStep, at: EpochMs): Promise<DocumentVersion> {
+  const trust = (await deps.directory.trustAnchors()).map(asTrustAnchor);
+  const authorities = deps.levels.authorities(trust);
   const file = await openFileToSign(deps, step.unsigned);
-  const signed = await signBytes(deps, file, step.signer, step.text, at);
+  const order = { facts: step.signer, text: step.text, wanted: step.level, isLast: step.kind !== 'signed' };
+  const signed = await signAndRaise(deps, file, order, authorities, at);
   const stored = await file.keep({ documentId: step.document.id, n: step.n, kind: step.kind }, signed);
   const { key, versionId, sha256, bytes } = stored;
   const version = { n: step.n, kind: step.kind, key, versionId, sha256, bytes, pages: step.pages, at };
+  const { renewBefore } = deps.levels;
   if (stored.adopted) {
-    await checkOurs(deps, step, file, version, at);
-    return version;
+    const certificates = await certificatesOf(deps, step.signer.holder);
+    const { length } = file.source;
+    await checkAdopted(deps.objects, file, version, { trust, at }, (verdict) => isOurs(verdict, certificates, length));
+    const level = await levelInFile(deps.objects.open(version), step.level, renewBefore, authorities);
+    return { ...version, level };
   }
   const { hashState } = signed;
-  return hashState ? { ...version, hashState: Buffer.from(hashState).toString('base64') } : version;
+  const level = await levelOf(appendedSource(file.source, signed.tail), signed, renewBefore);
+  return { ...version, level, ...(hashState ? { hashState: Buffer.from(hashState).toString('base64') } : {}) };
 }
 
-/**
- * An adopted file is ours when it begins with the very bytes that were to be signed, has the hash that it is said to have,
- * and all of it is covered by a valid signature made with a certificate installed for the holder. It is read for that,
- * twice, in constant memory.
- */
-async function checkOurs(
-  deps: SigningDeps,
-  step: SigningStep,
-  file: FileToSign,
-  adopted: DocumentVersion,
-  at: EpochMs,
-): Promise<void> {
-  const source = deps.objects.open(adopted);
-  const { length } = file.source;
-  const start = source.length >= length ? prefixSource(source, length) : source;
-  const [startSha256] = await coveredDigests(start, [wholeFile(start)]);
-  const startsRight = Buffer.from(startSha256 ?? []).toString('hex') === file.sha256;
-  const trust = (await deps.directory.trustAnchors()).map(asTrustAnchor);
-  const verdict = await verifyPdf(source, { trust, at });
-  const certificates = await certificatesOf(deps, step.signer.holder);
-  const last = verdict.signatures.find((signature) => signature.coverage?.wholeFile);
-  const ours = last?.status === 'TOTAL_PASSED' && certificates.includes(last.certificate?.sha256 ?? '');
-  if (!startsRight || verdict.file.sha256 !== adopted.sha256 || !ours) {
-    throw new ProblemError('document_changed', { detail: 'What is stored is not the file that was to be signed.' });
-  }
+/** An adopted file is ours when its last signature is valid, made with a certificate installed for the holder, and over all that came before. */
+function isOurs({ signatures }: Verdict, certificates: readonly string[], unsignedBytes: number): boolean {
+  const added = signatures.filter(
+    ({ kind, coverage }) => kind !== 'document_timestamp' && (coverage?.revisionBytes ?? 0) > unsignedBytes,
+  );
+  const [last, ...more] = added;
+  return (
+    last !== undefined &&
+    more.length === 0 &&
+    last.status === 'TOTAL_PASSED' &&
+    certificates.includes(last.certificate?.sha256 ?? '') &&
+    onlyProofsAfter(last, unsignedBytes)
+  );
 }
 
 async function certificatesOf(deps: SigningDeps, holder: KeyHolder): Promise<string[]> {

@@ -1,3 +1,4 @@
+import type { DocumentsInUpkeep } from '../documents/documents.ts';
 import type { EventLog } from '../evidence/event-log.ts';
 import type { Dispatches, IncomingDocuments } from '../exchange/exchange.ts';
 import { commitPetition } from '../petitions/change-petition.ts';
@@ -7,11 +8,13 @@ import { late } from '../petitions/transitions.ts';
 import type { EpochMs } from '../platform/clock.ts';
 import type { Log } from '../platform/log.ts';
 import { type ResendDeps, resendPending } from './resend-pending.ts';
+import { sendUpkeep } from './send-upkeep.ts';
 
 export interface SweepDeps extends ResendDeps {
   readonly petitions: Petitions;
   readonly dispatches: Dispatches;
   readonly incoming: IncomingDocuments;
+  readonly documents: DocumentsInUpkeep;
   readonly events: EventLog;
   /** Removes files that were posted and never taken in. */
   readonly uploads: { removeAbandoned(now: EpochMs): Promise<number> };
@@ -22,6 +25,8 @@ export interface SweepReport {
   readonly resent: number;
   readonly late: number;
   readonly removed: number;
+  /** Documents that were sent to have their signatures raised or their timestamp renewed. */
+  readonly preserved: number;
   readonly failed: number;
 }
 
@@ -33,7 +38,7 @@ const MOST = 500;
  * established once, abandoned uploads are removed. A case that fails does not keep the others from their turn.
  */
 export async function sweep(deps: SweepDeps, now: EpochMs): Promise<SweepReport> {
-  const report = { resent: 0, late: 0, removed: 0, failed: 0 };
+  const report = { resent: 0, late: 0, removed: 0, preserved: 0, failed: 0 };
   const attempt = async (run: () => Promise<void>) => {
     try {
       await run();
@@ -57,6 +62,12 @@ export async function sweep(deps: SweepDeps, now: EpochMs): Promise<SweepReport>
   for (const incoming of await firstOf(deps.incoming.toLookAt(now))) {
     await attempt(async () => {
       report.resent += await resendPending(deps, deps.incoming, incoming, now);
+    });
+  }
+  for (const document of await firstOf(deps.documents.toLookAt(now))) {
+    await attempt(async () => {
+      await sendUpkeep(deps, document, now);
+      report.preserved++;
     });
   }
   await attempt(async () => {

@@ -1,7 +1,13 @@
 import type { Entity, Table, Write } from '../platform/aws/table.ts';
 import { formatIso } from '../platform/clock.ts';
 import type { Sha256Hex } from '../platform/hash.ts';
-import { type IssuedDocument, type IssuedDocuments, issuedDocument } from './issued.ts';
+import {
+  type IssuedDocument,
+  type IssuedDocuments,
+  type IssuedExtension,
+  issuedDocument,
+  issuedExtension,
+} from './issued.ts';
 
 const entity: Entity<IssuedDocument> = {
   name: 'IssuedDocument',
@@ -14,6 +20,12 @@ const entity: Entity<IssuedDocument> = {
     gsi2pk: `ISSUED#${documentId}`,
     gsi2sk: formatIso(issuedAt),
   }),
+};
+
+const extensions: Entity<IssuedExtension> = {
+  name: 'IssuedExtension',
+  schema: issuedExtension,
+  keys: ({ sha256 }) => ({ pk: `ISSUED#${sha256}`, sk: 'EXTENSION' }),
 };
 
 /** More is not asked of one code: a case issues a receipt and an answer, or one dispatch. */
@@ -29,8 +41,16 @@ export class IssuedStore implements IssuedDocuments {
     return this.#table.put(entity, entry);
   }
 
-  byHash(sha256: Sha256Hex): Promise<IssuedDocument | undefined> {
-    return this.#table.get(entity, { pk: `ISSUED#${sha256}`, sk: 'ISSUED' });
+  extensionWrite(entry: IssuedExtension): Write {
+    return this.#table.put(extensions, entry);
+  }
+
+  async byHash(sha256: Sha256Hex): Promise<IssuedDocument | undefined> {
+    const pk = `ISSUED#${sha256}`;
+    const found = await this.#table.get(entity, { pk, sk: 'ISSUED' });
+    if (found) return found;
+    const extension = await this.#table.get(extensions, { pk, sk: 'EXTENSION' });
+    return extension && this.#table.get(entity, { pk: `ISSUED#${extension.original}`, sk: 'ISSUED' });
   }
 
   async byCode(code: string): Promise<readonly IssuedDocument[]> {

@@ -23,10 +23,17 @@ export const issuedDocument = z.object({
 });
 export type IssuedDocument = z.infer<typeof issuedDocument>;
 
+/** The bytes of an issued document with more that proves its signatures: it is the same document, and stands or falls with it. */
+export const issuedExtension = z.object({ sha256: z.string().length(64), original: z.string().length(64) });
+export type IssuedExtension = z.infer<typeof issuedExtension>;
+
 /** The index of issued bytes. */
 export interface IssuedDocuments {
   /** The write that enters a document, in the transaction that issues it. */
   write(entry: IssuedDocument): Write;
+  /** The write that enters an extension of a document, in the transaction that records it. */
+  extensionWrite(entry: IssuedExtension): Write;
+  /** What was issued with these bytes, or is extended by them. */
   byHash(sha256: Sha256Hex): Promise<IssuedDocument | undefined>;
   /** By the code of a case or the id of a document, oldest first. */
   byCode(code: string): Promise<readonly IssuedDocument[]>;

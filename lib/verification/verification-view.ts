@@ -28,6 +28,7 @@ export const verificationView = z.object({
   signatures: z.array(
     z.object({
       field: z.string(),
+      kind: z.enum(['approval', 'certification', 'document_timestamp']),
       status,
       subIndication: z.string().optional(),
       conclusion: sentence,
@@ -104,9 +105,10 @@ export function viewVerification(result: FileVerdict): VerificationView {
 }
 
 function viewSignature(signature: SignatureVerdict): VerificationView['signatures'][number] {
-  const { field, status, subIndication, reasons, signer, issuer, claimedTime, certificate, coverage } = signature;
+  const { field, kind, status, subIndication, reasons, signer, issuer, claimedTime, certificate, coverage } = signature;
   return {
     field,
+    kind,
     status,
     ...(subIndication === undefined ? {} : { subIndication }),
     conclusion: SIGNATURE[status],

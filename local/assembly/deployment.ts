@@ -31,7 +31,8 @@ function contextOf(node: Node, id: string, place: Place): ResourceContext {
     id,
     logicalId,
     stackName: stack.name,
-    ...place,
+    account: place.account,
+    region: place.region,
     assets: stack.assets,
     metadata: resource.Metadata ?? {},
     physicalName: (max = 64) => {
@@ -186,12 +187,15 @@ export async function deploy(input: {
   readonly types: ResourceTypes;
   readonly account: string;
   readonly region: string;
+  /** Values of parameters by name; their defaults where none is given. */
+  readonly parameters?: Readonly<Record<string, string>>;
   readonly onCreated?: (id: string, type: string) => void;
 }): Promise<Deployment> {
   checkAssembly(input.stacks, input.types);
   const place = (stack: StackArtifact): Place => ({
     account: stack.account ?? input.account,
     region: stack.region ?? input.region,
+    ...(input.parameters ? { parameters: input.parameters } : {}),
   });
   return new Assembly(input.stacks, input.types, place).create(input.onCreated ?? (() => {}));
 }

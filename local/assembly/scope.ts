@@ -13,6 +13,8 @@ export interface Lookups {
 export interface Place {
   readonly account: string;
   readonly region: string;
+  /** Values of parameters by name, where they are not to have their defaults. */
+  readonly parameters?: Readonly<Record<string, string>>;
 }
 
 function pseudoParameters(stack: StackArtifact, place: Place): Readonly<Record<string, Json>> {
@@ -44,6 +46,8 @@ export function scopeOf(stack: StackArtifact, place: Place, lookups: Lookups, wh
     ref: (name) => {
       if (name in pseudo) return pseudo[name];
       const parameter = stack.template.Parameters?.[name];
+      const given = parameter && place.parameters?.[name];
+      if (given !== undefined) return given;
       // Parameters of the SSM kinds name a value in an account; their default is only its address.
       if (parameter) return parameter.Type.startsWith('AWS::SSM::') ? missing(`parameter ${name}`) : parameter.Default;
       return lookups.created(stack.name, name)?.ref;

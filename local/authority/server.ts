@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type Authority, createAuthority } from './authority.ts';
@@ -6,6 +7,8 @@ import { answerRequest } from './routes.ts';
 export interface AuthorityServerOptions {
   /** Keys and certificates are kept here, mode 0600. */
   readonly dir: string;
+  /** Forgets those of earlier starts. */
+  readonly fresh?: boolean;
   readonly clock: { now(): number };
   /** 0 for any free port. */
   readonly port: number;
@@ -22,7 +25,8 @@ export interface AuthorityServer {
 const MAX_REQUEST = 16 * 1024;
 
 /** Serves the development authority on 127.0.0.1; what it answers stands in `routes.ts`. */
-export async function startAuthority({ dir, clock, port }: AuthorityServerOptions): Promise<AuthorityServer> {
+export async function startAuthority({ dir, fresh, clock, port }: AuthorityServerOptions): Promise<AuthorityServer> {
+  if (fresh) await rm(dir, { recursive: true, force: true });
   let answer: (request: IncomingMessage, response: ServerResponse) => Promise<void> = async () => {};
   const server = createServer((request, response) => {
     answer(request, response).catch(() => response.writeHead(500).end());

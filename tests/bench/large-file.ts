@@ -29,6 +29,8 @@ const environment = {
   TABLE_NAME,
   DOCUMENTS_BUCKET,
   PORTAL_URL: 'https://ba-khong.example',
+  SIGNATURE_LEVELS: JSON.stringify({ receipt: 'B-B', answer: 'B-B', dispatch: 'B-B', renewBeforeDays: 90 }),
+  SIGNATURE_AUTHORITIES: JSON.stringify({ timestamps: [], hosts: [], privateAddresses: false }),
   LAMBDA_TASK_ROOT: (await bundleFunctions(join(scratch, 'dist'))).folder('sign-worker'),
   FONTS_DIR: 'fonts',
 };

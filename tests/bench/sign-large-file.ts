@@ -53,7 +53,7 @@ for (let n = 0; n < 2; n++) {
   const from = performance.now();
   const text = { role: 'agency', agency: 'Ủy ban nhân dân xã Hoằng Hóa', location: 'Hoằng Hóa' } as const;
   const signer = await deps.directory.signerOf({ kind: 'unit', code: order.unit }, order.at);
-  const place = { document: order.document, pages: 1, n: unsigned.n + 1, kind: 'sealed' } as const;
+  const place = { document: order.document, pages: 1, n: unsigned.n + 1, kind: 'sealed', level: 'B-B' } as const;
   unsigned = await signVersion(deps, { ...place, unsigned, signer, text }, order.at);
   const ms = performance.now() - from;
   runs.push({ ms, ...traffic, beforeBytes, peakBytes: process.resourceUsage().maxRSS * 1024 });

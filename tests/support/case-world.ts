@@ -59,6 +59,8 @@ export async function startCaseWorld(extra: Readonly<Record<string, string>> = {
     DOCUMENTS_BUCKET,
     KEY_ALIAS_PREFIX: 'alias/ba-khong/dev/',
     PORTAL_URL: 'https://ba-khong.example',
+    SIGNATURE_LEVELS: JSON.stringify({ receipt: 'B-B', answer: 'B-B', dispatch: 'B-B', renewBeforeDays: 90 }),
+    SIGNATURE_AUTHORITIES: JSON.stringify({ timestamps: [], hosts: [], privateAddresses: false }),
     FONTS_DIR: 'fonts',
     ...extra,
   };

@@ -7,6 +7,7 @@ import { inject } from 'vitest';
 import { type ApiClient, ApiProblem } from '../../cli/client.ts';
 import { type OpenOptions, openLaptop } from '../../cli/demo/laptop.ts';
 import type { DemoName } from '../../cli/demo/people.ts';
+import type { Faults } from '../../local/authority/faults.ts';
 import type { LogEntry } from '../../local/functions/log.ts';
 import type { LocalStack } from '../../local/stack.ts';
 
@@ -41,6 +42,10 @@ export interface DemoStack {
   tokenOf(name: DemoName): Promise<string>;
   /** Address of the development authority. */
   readonly authorityUrl: string;
+  /** Its root certificate, DER. */
+  readonly authorityRoot: Uint8Array;
+  /** What is to go wrong there. */
+  readonly authorityFaults: Faults;
   settled(): Promise<void>;
   /** Physical id of the resource with the logical id `name` and the CDK's hash. */
   physical(name: string): string;
@@ -53,7 +58,10 @@ export interface DemoStack {
   close(): Promise<void>;
 }
 
-/** Starts a copy of the prepared stack: synthesized and seeded once for all tests. */
+/**
+ * Starts a copy of the prepared stack: synthesized and seeded once for all tests. Its certificates name the authority of that time, which
+ * is gone: signatures get timestamps and no validation data (B-T). With a `stateDir` that is empty it is seeded anew, and they do.
+ */
 export async function openDemoStack(
   options: Pick<OpenOptions, 'transformTemplate' | 'observers' | 'clock'> & { readonly stateDir?: string } = {},
 ): Promise<DemoStack> {
@@ -89,6 +97,8 @@ export async function openDemoStack(
     },
     tokenOf: (name) => laptop.tokenOf(name),
     authorityUrl: laptop.authority.url,
+    authorityRoot: laptop.authority.authority.rootCertificate,
+    authorityFaults: laptop.authority.authority.faults,
     settled: () => laptop.settled(),
     physical,
     queueUrl: (name) => physical(`${QUEUES[name]}Queue`),

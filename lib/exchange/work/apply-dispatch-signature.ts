@@ -37,6 +37,7 @@ export async function applyDispatchSignature(deps: DispatchWorkDeps, code: CaseC
         n: original.n + 1,
         kind: 'signed',
         signer: await signing.deps.directory.signerOf({ kind: 'person', id: approval.by }, signing.at),
+        level: signing.level(deps.levels.wanted.dispatch),
         text: {
           role: 'person',
           name: approval.name,

@@ -4,7 +4,7 @@ import { changeWrites } from '../../cases/case-change.ts';
 import type { Directory } from '../../directory/directory.ts';
 import { asTrustAnchor } from '../../directory/trust.ts';
 import type { Unit } from '../../directory/unit.ts';
-import { latestVersion } from '../../documents/document.ts';
+import { versionWith } from '../../documents/document.ts';
 import type { DocumentObjects } from '../../documents/documents.ts';
 import { EMPTY_LOG } from '../../evidence/case-event.ts';
 import type { JobOutcome } from '../../jobs/run-job.ts';
@@ -75,7 +75,7 @@ async function check(
   at: EpochMs,
 ): Promise<ArrivalVerdict> {
   const document = await deps.documents.document(dispatch.draft.documentId);
-  const source = deps.objects.open(latestVersion(document));
+  const source = deps.objects.open(versionWith(document, dispatch.issued.sha256));
   const trust = (await deps.directory.trustAnchors()).map(asTrustAnchor);
   const expected = { sha256: dispatch.issued.sha256, sealCertificates: certificates.map((item) => item.sha256) };
   return judgeArrival(await verifyPdf(source, { trust, at }), expected, at);

@@ -32,6 +32,7 @@ export async function sealDispatch(deps: DispatchWorkDeps, code: CaseCode, at: E
       n: before.n + 1,
       kind: 'sealed',
       signer: sealOf(unit, at),
+      level: deps.levels.wanted.dispatch,
       text: {
         role: 'agency',
         agency: unit.name,

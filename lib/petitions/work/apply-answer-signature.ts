@@ -34,6 +34,7 @@ export async function applyAnswerSignature(deps: PetitionWorkDeps, code: CaseCod
         n: original.n + 1,
         kind: 'signed',
         signer: await signing.deps.directory.signerOf({ kind: 'person', id: approval.by }, signing.at),
+        level: signing.level(deps.levels.wanted.answer),
         text: {
           role: 'person',
           name: approval.name,

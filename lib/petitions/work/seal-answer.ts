@@ -32,6 +32,7 @@ export async function sealAnswer(deps: PetitionWorkDeps, code: CaseCode, at: Epo
       n: signed.n + 1,
       kind: 'sealed',
       signer: sealOf(unit, at),
+      level: deps.levels.wanted.answer,
       text: { role: 'agency', agency: unit.name, number: number.text, location: unit.place },
     },
     at,

@@ -44,6 +44,7 @@ export async function sealReceipt(deps: PetitionWorkDeps, code: CaseCode, at: Ep
       n: 1,
       kind: 'receipt',
       signer: sealOf(unit, at),
+      level: deps.levels.wanted.receipt,
       text: { role: 'agency', agency: unit.name, location: unit.place },
     },
     at,

@@ -3,6 +3,7 @@ import { readValidationStore } from '../../pdf/validation-data.ts';
 import { signerCertificate } from '../../pki/cms-signer.ts';
 import { readTimestampToken } from '../../pki/timestamp-token.ts';
 import { ProblemError } from '../../platform/errors.ts';
+import type { RunningHash } from '../../platform/running-hash.ts';
 import { type AppendedTimestamp, appendMaterial, appendTimestamp } from './append-revisions.ts';
 import { type FileSignature, type FileTimestamp, readFileSignatures } from './file-signatures.ts';
 import { GrowingFile } from './growing-file.ts';
@@ -29,6 +30,8 @@ export interface ExtendedPdf extends ReachedLevel {
   readonly length: number;
   /** SHA-256 of the extended file, lower-case hex. */
   readonly sha256: string;
+  /** SHA-256 of the source as it was read: what was extended is what was meant only if this is as expected. */
+  readonly sourceSha256: string;
 }
 
 /**
@@ -54,7 +57,7 @@ export async function extendPdf(source: ByteSource, { to, authorities }: ExtendO
   const file = new GrowingFile(source, found.digest);
   const timestamps: Pick<FileTimestamp, 'certificate' | 'intermediates' | 'time' | 'key'>[] = [...found.timestamps];
   const lowest = PADES_LEVELS.find((level) => [...levels.values()].includes(level))!;
-  if (lacking.length === 0) return extended(file, { level: lowest, wanted: to });
+  if (lacking.length === 0) return extended(file, found.digest, { level: lowest, wanted: to });
 
   const proven = lacking.every((signature) => reaches(levels.get(signature)!, 'B-T'));
   const reached = await climb(to, lowest, {
@@ -70,7 +73,7 @@ export async function extendPdf(source: ByteSource, { to, authorities }: ExtendO
       await appendTimestamp(file, authorities.timestamps);
     },
   });
-  return extended(file, reached);
+  return extended(file, found.digest, reached);
 }
 
 /** Does the steps up to `to`; the first one that an authority fails is where it ends. */
@@ -123,7 +126,9 @@ export function timestampOf({ token, key }: AppendedTimestamp) {
   return { certificate: certificate!, intermediates: others, time: info.time, key };
 }
 
-export function extended(file: GrowingFile, reached: ReachedLevel): ExtendedPdf {
-  const sha256 = Buffer.from(file.digestWith()).toString('hex');
-  return { ...reached, tail: file.tail, length: file.source.length, sha256 };
+export function extended(file: GrowingFile, source: RunningHash, reached: ReachedLevel): ExtendedPdf {
+  const [sha256, sourceSha256] = [file.digestWith(), source.fork().digest()].map((digest) =>
+    Buffer.from(digest).toString('hex'),
+  ) as [string, string];
+  return { ...reached, tail: file.tail, length: file.source.length, sha256, sourceSha256 };
 }

@@ -11,6 +11,16 @@ export function reaches(level: PadesLevel | null, wanted: PadesLevel): boolean {
   return level !== null && PADES_LEVELS.indexOf(level) >= PADES_LEVELS.indexOf(wanted);
 }
 
+/** The lower of two. */
+export function lowerLevel(a: PadesLevel, b: PadesLevel): PadesLevel {
+  return reaches(a, b) ? b : a;
+}
+
+/** What holds for all signatures of a file; one that is not baseline counts as B-B. */
+export function lowestLevel(levels: readonly { readonly level: PadesLevel | null }[]): PadesLevel {
+  return PADES_LEVELS.find((level) => levels.some((one) => (one.level ?? 'B-B') === level)) ?? 'B-B';
+}
+
 /** Whoever is needed for more than B-B. */
 export interface Authorities {
   readonly timestamps: TimestampPort;
@@ -35,6 +45,11 @@ const LATER: readonly Code[] = [
   'revocation_unavailable',
   'revocation_invalid',
 ];
+
+/** True of a code that says what authorities cannot give now: asked later, they may. */
+export function isForNow(code: string): boolean {
+  return (LATER as readonly string[]).includes(code);
+}
 
 /** True when it is the authorities' failure and not the file's: what is missing can be had later. */
 export function failedForNow(error: unknown): error is ProblemError {

@@ -30,7 +30,7 @@ export async function renewTimestamp(source: ByteSource, authorities: Authoritie
       await appendTimestamp(file, authorities.timestamps);
     },
   });
-  return extended(file, reached);
+  return extended(file, digest, reached);
 }
 
 /**

@@ -4,6 +4,7 @@ import type { Signer } from '../../pki/signer.ts';
 import type { EpochMs } from '../../platform/clock.ts';
 import { ProblemError } from '../../platform/errors.ts';
 import { sha256Hex } from '../../platform/hash.ts';
+import { lowerLevel, type PadesLevel } from '../../signatures/levels/pades-level.ts';
 import type { SigningDeps } from '../sign-version.ts';
 
 /**
@@ -14,9 +15,10 @@ export function signingOf<D extends SigningDeps>(
   deps: D,
   approval: Approval,
   at: EpochMs,
-): { readonly deps: D; readonly at: EpochMs } {
+): { readonly deps: D; readonly at: EpochMs; readonly level: (issued: PadesLevel) => PadesLevel } {
   const { own } = approval;
-  if (!own) return { deps, at };
+  // Proven to have been there then; what proves it for longer is added with the seal.
+  if (!own) return { deps, at, level: (issued) => lowerLevel(issued, 'B-T') };
   const facts = factsOf(approval, own);
   const { directory } = deps;
   const given = {
@@ -28,7 +30,8 @@ export function signingOf<D extends SigningDeps>(
       person: directory.person.bind(directory),
     },
   };
-  return { deps: { ...deps, ...given }, at: own.signingTime };
+  // What its holder signed leaves no room for a timestamp inside: the seal's time proves it.
+  return { deps: { ...deps, ...given }, at: own.signingTime, level: () => 'B-B' };
 }
 
 function factsOf({ by, name }: Approval, own: HolderSignature): SignerFacts {

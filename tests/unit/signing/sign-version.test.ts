@@ -78,7 +78,7 @@ async function stored(bytes: Uint8Array): Promise<{ document: Document; original
 
 async function sign(document: Document, unsigned: DocumentVersion): Promise<DocumentVersion> {
   const text = { role: 'person', name: 'Người ký', title: ['CHỦ TỊCH'], location: 'Hoằng Hóa' } as const;
-  const step = { document, unsigned, pages: 1, n: unsigned.n + 1, kind: 'signed', text } as const;
+  const step = { document, unsigned, pages: 1, n: unsigned.n + 1, kind: 'signed', level: 'B-B', text } as const;
   const deps = { ...world.signDeps, objects };
   const signer = await deps.directory.signerOf({ kind: 'person', id: leader }, world.time.now);
   return signVersion(deps, { ...step, signer }, world.time.now);

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { DocumentStore } from '../../../lib/documents/document-store.ts';
 import { IncomingStore } from '../../../lib/exchange/incoming-store.ts';
 import type { Job } from '../../../lib/jobs/job.ts';
 import { objectClient } from '../../../lib/platform/aws/object-client.ts';
@@ -44,6 +45,7 @@ function run(now: number) {
       petitions: world.signDeps.petitions,
       dispatches: world.signDeps.dispatches,
       incoming: new IncomingStore(world.table),
+      documents: new DocumentStore(world.table),
       events: world.events,
       queues: { sign: queue, delivery: queue, notify: queue },
       uploads: new AbandonedUploadStore(objectClient(), INTAKE_BUCKET),
