@@ -1,8 +1,12 @@
 import type { EpochMs } from '../platform/clock.ts';
 import { isForNow, reaches } from '../signatures/levels/pades-level.ts';
-import type { Document, DocumentVersion } from './document.ts';
+import type { DocumentVersion } from './document-version.ts';
 
-type Upkeep = NonNullable<Document['upkeep']>;
+/** When an issued version is to be looked at again, and how often that came to nothing. */
+export interface Upkeep {
+  readonly lookAt: EpochMs;
+  readonly tries: number;
+}
 
 /** Authorities are given a quarter of an hour to come back; then the waits double, up to a day. */
 const PATIENCE_MS = 15 * 60_000;

@@ -532,7 +532,7 @@ describe('a signing job that comes again', () => {
   });
 
   /** Petition, document, unit, original, signer's facts; then the signed version is stored. */
-  const callsUntilStored = 6;
+  const callsUntilStored = 7;
 
   async function statusOf(documentId: string) {
     const source = memorySource(await world.bytesOf(documentId));
