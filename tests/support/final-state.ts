@@ -71,10 +71,17 @@ export async function everythingKept(demo: DemoStack) {
   ]);
   expect(LastEvaluatedKey).toBeUndefined();
   return {
-    items: Items.sort((a, b) => `${a.pk} ${a.sk}`.localeCompare(`${b.pk} ${b.sk}`)),
+    items: Items.map(withoutUpkeep).sort((a, b) => `${a.pk} ${a.sk}`.localeCompare(`${b.pk} ${b.sk}`)),
     keys: Keys.map(({ KeyId }) => KeyId).sort(),
     objects,
   };
+}
+
+/** When the sweep looks at an issued document again is its own note, which comes and goes with time alone. */
+function withoutUpkeep(item: Record<string, unknown>): Record<string, unknown> {
+  if (item.entity !== 'Document') return item;
+  const { upkeep: _, revision: __, gsi1pk: ___, gsi1sk: ____, ...kept } = item;
+  return kept;
 }
 
 const known = new WeakMap<DemoStack, ReturnType<typeof adminTable> & { readonly kms: KMSClient }>();
