@@ -531,8 +531,8 @@ describe('a signing job that comes again', () => {
     expect((await world.documents.document(documentId)).versions).toHaveLength(1);
   });
 
-  /** Petition, document, unit, original, signer's facts; then the signed version is stored. */
-  const callsUntilStored = 6;
+  /** Petition, document, unit, signer's facts, trust, original; then the signed version is stored. */
+  const callsUntilStored = 7;
 
   async function statusOf(documentId: string) {
     const source = memorySource(await world.bytesOf(documentId));
