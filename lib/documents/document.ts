@@ -6,8 +6,7 @@ import { unitCode } from '../directory/unit.ts';
 import type { EpochMs } from '../platform/clock.ts';
 import { ProblemError } from '../platform/errors.ts';
 import type { Id } from '../platform/ids.ts';
-import { PADES_LEVELS } from '../signatures/levels/pades-level.ts';
-import { nextUpkeep, upkeepOf } from './upkeep.ts';
+import { nextUpkeep, upkeep, upkeepOf, type VersionLevel, versionLevel } from './upkeep.ts';
 
 /**
  * What a version is: as uploaded, made by the system, signed by its person, sealed by its agency; or one of these with more
@@ -15,19 +14,6 @@ import { nextUpkeep, upkeepOf } from './upkeep.ts';
  */
 export const versionKind = z.enum(['original', 'receipt', 'signed', 'sealed', 'extended']);
 export type VersionKind = z.infer<typeof versionKind>;
-
-const padesLevel = z.enum(PADES_LEVELS);
-
-/** How well the signatures of a version can be proven in years to come, and how well they should be (EN 319 142-1 §6). */
-export const versionLevel = z.object({
-  reached: padesLevel,
-  wanted: padesLevel,
-  /** Why it is not what is wanted (a problem code). */
-  because: z.string().optional(),
-  /** When its last timestamp is to be renewed, epoch ms. */
-  renewAt: z.number().int().optional(),
-});
-export type VersionLevel = z.infer<typeof versionLevel>;
 
 /** One immutable version of a document: a PDF under one key and one S3 VersionId. */
 export const documentVersion = z.object({
@@ -66,7 +52,7 @@ export const documentRecord = z.object({
   caseId: z.string().optional(),
   versions: z.array(documentVersion),
   /** When what proves its signatures is to be looked at, and how often it has been in vain; absent: nothing is to be done. */
-  upkeep: z.object({ lookAt: z.number().int(), tries: z.number().int().nonnegative() }).optional(),
+  upkeep: upkeep.optional(),
   createdAt: z.number().int(),
   revision: z.number().int().positive(),
 });

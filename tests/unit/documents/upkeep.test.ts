@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { VersionLevel } from '../../../lib/documents/document.ts';
-import { nextUpkeep, taskOf, upkeepOf } from '../../../lib/documents/upkeep.ts';
+import { nextUpkeep, taskOf, upkeepOf, type VersionLevel } from '../../../lib/documents/upkeep.ts';
 
 const MINUTE = 60_000;
 const AT = 1_000_000_000;
