@@ -19,6 +19,7 @@ interface Verification {
   readonly conclusion: { readonly vi: string; readonly en: string };
   readonly reasons: readonly { readonly code: string; readonly en: string }[];
   readonly signatures: readonly {
+    readonly kind: string;
     readonly status: string;
     readonly claimedTime: string | null;
     readonly signer: { readonly name: string | null; readonly organization: string | null } | null;
@@ -103,10 +104,14 @@ function show({ file, verdict, expected }: Check): void {
   const mark = verdict.genuine === expected ? colors.green('✓') : colors.red('✗');
   const word = verdict.genuine ? colors.green('valid    ') : colors.yellow('not valid');
   console.log(`  ${mark} ${file.padEnd(28)} ${word} ${verdict.conclusion.en}`);
-  for (const { signer, claimedTime, status } of verdict.signatures) {
+  for (const { kind, signer, claimedTime, status } of verdict.signatures) {
     if (!verdict.genuine) continue;
     const who = [signer?.name, signer?.organization].filter(Boolean).join(', ');
-    console.log(colors.dim(`      ${status}  ${claimedTime ?? ''}  ${who}`));
+    console.log(
+      colors.dim(
+        `      ${status}  ${kind === 'document_timestamp' ? 'document timestamp' : (claimedTime ?? '')}  ${who}`,
+      ),
+    );
   }
 }
 

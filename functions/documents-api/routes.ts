@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { unitCode } from '../../lib/directory/unit.ts';
 import { classification } from '../../lib/documents/classification.ts';
-import { versionKind } from '../../lib/documents/document-version.ts';
+import { versionKind } from '../../lib/documents/document.ts';
 import { uploadType } from '../../lib/documents/uploads/upload.ts';
 import { PADES_LEVELS } from '../../lib/signatures/levels/pades-level.ts';
 import { defineRoute } from '../http/route.ts';

@@ -6,10 +6,36 @@ import { unitCode } from '../directory/unit.ts';
 import type { EpochMs } from '../platform/clock.ts';
 import { ProblemError } from '../platform/errors.ts';
 import type { Id } from '../platform/ids.ts';
-import { type DocumentVersion, documentVersion, type VersionKind, type VersionLevel } from './document-version.ts';
-import { nextUpkeep, upkeepOf } from './upkeep.ts';
+import { nextUpkeep, upkeep, upkeepOf, type VersionLevel, versionLevel } from './upkeep.ts';
 
-export type { DocumentVersion, VersionKind, VersionLevel } from './document-version.ts';
+/**
+ * What a version is: as uploaded, made by the system, signed by its person, sealed by its agency; or one of these with more
+ * that proves its signatures.
+ */
+export const versionKind = z.enum(['original', 'receipt', 'signed', 'sealed', 'extended']);
+export type VersionKind = z.infer<typeof versionKind>;
+
+/** One immutable version of a document: a PDF under one key and one S3 VersionId. */
+export const documentVersion = z.object({
+  n: z.number().int().positive(),
+  kind: versionKind,
+  key: z.string(),
+  versionId: z.string(),
+  sha256: z.string().length(64),
+  bytes: z.number().int().positive(),
+  pages: z.number().int().positive(),
+  at: z.number().int(),
+  /**
+   * SHA-256 of all its bytes before it was finished, base64: the next signature goes on from there. It stands beside the
+   * VersionId, length and hash it belongs to and is believed only when it finishes to that hash.
+   */
+  hashState: z.string().max(256).optional(),
+  /** Absent where it was not signed here. */
+  level: versionLevel.optional(),
+  /** What was uploaded, where that was an image from which the page was made. */
+  source: z.object({ type: z.enum(['image/jpeg', 'image/png']), sha256: z.string().length(64) }).optional(),
+});
+export type DocumentVersion = z.infer<typeof documentVersion>;
 
 export const documentRecord = z.object({
   id: z.string() as unknown as z.ZodType<Id, Id>,
@@ -26,7 +52,7 @@ export const documentRecord = z.object({
   caseId: z.string().optional(),
   versions: z.array(documentVersion),
   /** When what proves its signatures is to be looked at, and how often it has been in vain; absent: nothing is to be done. */
-  upkeep: z.object({ lookAt: z.number().int(), tries: z.number().int().nonnegative() }).optional(),
+  upkeep: upkeep.optional(),
   createdAt: z.number().int(),
   revision: z.number().int().positive(),
 });

@@ -1,15 +1,8 @@
 import { systemRef } from '../cases/actors.ts';
 import type { Directory } from '../directory/directory.ts';
 import { asTrustAnchor } from '../directory/trust.ts';
-import {
-  type Document,
-  type DocumentVersion,
-  latestVersion,
-  type VersionLevel,
-  withLevel,
-  withVersion,
-} from '../documents/document.ts';
-import { taskOf } from '../documents/upkeep.ts';
+import { type Document, type DocumentVersion, latestVersion, withLevel, withVersion } from '../documents/document.ts';
+import { taskOf, type VersionLevel } from '../documents/upkeep.ts';
 import { commitDispatch, type ExchangeDeps } from '../exchange/change-dispatch.ts';
 import type { JobOutcome } from '../jobs/run-job.ts';
 import { appendedSource } from '../pdf/byte-source.ts';

@@ -1,5 +1,5 @@
 import type { SignerFacts } from '../directory/certificates.ts';
-import type { VersionLevel } from '../documents/document.ts';
+import type { VersionLevel } from '../documents/upkeep.ts';
 import { appendedSource, type ByteSource } from '../pdf/byte-source.ts';
 import type { EpochMs } from '../platform/clock.ts';
 import { ProblemError } from '../platform/errors.ts';

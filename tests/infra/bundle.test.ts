@@ -64,8 +64,13 @@ test.each(FUNCTION_NAMES)('%s is given only the variables that its code asks for
 
 /** References to other resources become names, or addresses where the variable says so. */
 function filledIn(variables: Readonly<Record<string, unknown>>): Record<string, string> {
-  const fill = (name: string) => (name.endsWith('_URL') ? 'https://queue.example/q' : 'some-name');
+  const fill = (name: string, value: unknown) => {
+    const parts = (value as { 'Fn::Join'?: [string, unknown[]] })['Fn::Join']?.[1];
+    if (name === 'SIGNATURE_AUTHORITIES' && parts)
+      return parts.map((part) => (typeof part === 'string' ? part : 'https://timestamps.example')).join('');
+    return name.endsWith('_URL') ? 'https://queue.example/q' : 'some-name';
+  };
   return Object.fromEntries(
-    Object.entries(variables).map(([name, value]) => [name, typeof value === 'string' ? value : fill(name)]),
+    Object.entries(variables).map(([name, value]) => [name, typeof value === 'string' ? value : fill(name, value)]),
   );
 }

@@ -62,7 +62,7 @@ describe('a dispatch on the stack that deploys', () => {
     ]);
   });
 
-  it('of 12 MiB is signed and sealed by functions that neither send nor read its bytes', async () => {
+  it('of 12 MiB is signed and sealed by functions that send none of its bytes', async () => {
     const bytes = samplePdf({ extra: [streamBody('x'.repeat(12 * 1024 * 1024))], trailer: '/Salt (large)' });
     const officer = await demo.as('provinceOfficer');
     const documentId = await uploaded(demo, officer, PROVINCE, { bytes, contentType: 'application/pdf' });

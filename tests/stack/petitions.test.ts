@@ -67,6 +67,12 @@ describe('the sweep on the stack that deploys', () => {
     await demo.stack.advance(5 * 60_000);
     const calls = demo.stack.calls.of(demo.stack.functions.id('sweep'));
     expect(calls.filter((call) => call.status >= 300)).toEqual([]);
-    expect(calls.map((call) => call.operation).sort()).toEqual(['ListObjectVersions', 'Query', 'Query', 'Query']);
+    expect(calls.map((call) => call.operation).sort()).toEqual([
+      'ListObjectVersions',
+      'Query',
+      'Query',
+      'Query',
+      'Query',
+    ]);
   });
 });

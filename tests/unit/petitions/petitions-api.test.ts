@@ -531,7 +531,7 @@ describe('a signing job that comes again', () => {
     expect((await world.documents.document(documentId)).versions).toHaveLength(1);
   });
 
-  /** Petition, document, unit, original, signer's facts; then the signed version is stored. */
+  /** Petition, document, unit, signer's facts, trust, original; then the signed version is stored. */
   const callsUntilStored = 7;
 
   async function statusOf(documentId: string) {
