@@ -7,9 +7,10 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { join, resolve } from 'node:path';
+import { buildSync } from 'esbuild';
 import { dssTool, OUT, pythonTool, type Tool } from '../../conformance/tools.ts';
 import { type BenchFile, benchFiles } from './bench-files.ts';
-import { CONTESTANTS, type ContestantName } from './contestants.ts';
+import { type ContestantName, NAMES } from './contestant.ts';
 import { type Measured, measureNode, measureTool } from './measure.ts';
 import { writeContainer } from './signing-container.ts';
 import { type Row, signingReport } from './signing-report.ts';
@@ -26,7 +27,7 @@ function installPeers(): string | undefined {
 function measureRow(name: ContestantName, files: readonly BenchFile[], container: string, missing?: string): Row {
   const cells = files.map((file): Measured => {
     if (missing) return { failed: missing };
-    const cell = measureNode(name, file, container);
+    const cell = measureNode(script, name, file, container);
     console.log(
       `${name} · ${file.title}: ${'ms' in cell ? `${cell.ms.toFixed(2)} ms, ${cell.peakMb?.toFixed(0)} MB` : cell.failed}`,
     );
@@ -52,9 +53,18 @@ const folder = join(OUT, 'bench-sign');
 const files = benchFiles(folder, quick);
 const container = join(folder, 'signer.p12');
 writeContainer(container);
+const script = join(folder, 'contest.mjs');
+buildSync({
+  entryPoints: [join(import.meta.dirname, 'contest.ts')],
+  outfile: script,
+  bundle: true,
+  platform: 'node',
+  format: 'esm',
+  external: ['node-forge'],
+});
 const missing = installPeers();
 const rows: Row[] = [];
-for (const name of Object.keys(CONTESTANTS) as ContestantName[]) {
+for (const name of NAMES) {
   const isPeer = !name.startsWith('ours') && !name.startsWith('limit');
   rows.push(measureRow(name, files, container, isPeer ? missing : undefined));
 }
