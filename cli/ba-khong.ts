@@ -93,15 +93,6 @@ function problemOf(error: unknown): { readonly code: string; readonly text: Text
     const exit = error.status >= 500 || error.status === 429 ? EXIT.unavailable : EXIT.refused;
     return { code: error.code, text: { vi: say(error.titleVi), en: say(error.title) }, exit };
   }
-  if (error instanceof ProblemError) {
-    const { vi, en, status } = CATALOG[error.code];
-    const say = (title: string) => [title, error.detail && `(${error.detail})`].filter(Boolean).join(' ');
-    return {
-      code: error.code,
-      text: { vi: say(vi), en: say(en) },
-      exit: status === 503 ? EXIT.unavailable : EXIT.refused,
-    };
-  }
   const noAnswer = error instanceof TypeError && error.message === 'fetch failed';
   // Something else answers at that address.
   const notOurs = error instanceof SyntaxError;

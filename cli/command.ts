@@ -1,4 +1,5 @@
 import { createInterface } from 'node:readline';
+import { printableLines } from './printable.ts';
 
 /** A sentence for people, in both languages. */
 export interface Text {
@@ -68,8 +69,8 @@ export class CommandProblem extends Error {
 /** The process's own terminal. */
 export function processTerminal(): Terminal {
   return {
-    print: (line) => process.stdout.write(`${line}\n`),
-    tell: (line) => process.stderr.write(`${line}\n`),
+    print: (line) => process.stdout.write(`${printableLines(line)}\n`),
+    tell: (line) => process.stderr.write(`${printableLines(line)}\n`),
     ...(process.stderr.isTTY ? { show: (line: string) => process.stderr.write(`\r\x1b[2K${line}`) } : {}),
     env: process.env,
     askHidden,

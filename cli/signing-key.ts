@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { SigningHash } from '../lib/pki/algorithms.ts';
 import { CscClient } from '../lib/pki/csc/csc-client.ts';
 import { openCscSigner } from '../lib/pki/csc/csc-signer.ts';
-import { createFetchPort } from '../lib/pki/csc/http-port.ts';
+import { createFetchPort, keepsSecrets } from '../lib/pki/csc/http-port.ts';
 import { openPkcs12Signer } from '../lib/pki/pkcs12-signer.ts';
 import type { Signer } from '../lib/pki/signer.ts';
 import { CommandProblem, EXIT, type Terminal, type Text, UsageError } from './command.ts';
@@ -74,10 +74,10 @@ export async function signerOf(
   if (pss || hash !== undefined)
     throw new UsageError('--pss và --hash đi với --p12.', '--pss and --hash belong to --p12.');
   const { csc, credential, 'csc-client': clientId } = values;
-  if (csc === undefined || values.p12 !== undefined || !credential || !clientId || !URL.canParse(csc)) {
+  if (csc === undefined || values.p12 !== undefined || !credential || !clientId || !keepsSecrets(csc)) {
     throw new UsageError(
-      'Dùng --p12 FILE, hoặc --csc URL --csc-client ID --credential ID.',
-      'Give --p12 FILE, or --csc URL --csc-client ID --credential ID.',
+      'Dùng --p12 FILE, hoặc --csc URL (https) --csc-client ID --credential ID.',
+      'Give --p12 FILE, or --csc URL (https) --csc-client ID --credential ID.',
     );
   }
   const { BA_KHONG_CSC_SECRET: secret, BA_KHONG_CSC_PIN: pin } = terminal.env;

@@ -56,8 +56,8 @@ export interface StackFunctions {
   /** Ends all environments of a function at once, in the middle of what they do; resolves with how many there were. */
   kill(key: string): Promise<number>;
   coldStarts(): readonly ColdStart[];
-  /** Invocations of all functions since the start. */
-  invocations(): number;
+  /** Invocations of one function, or of all, since the start. */
+  invocations(key?: string): number;
 }
 
 /** A stack that runs on the laptop. */

@@ -282,7 +282,8 @@ function makeStack({ parts, laptop, services, deployment, gateway, mail, userPoo
       invoke: (key, event) => functions.named(key).invoke(event),
       kill: (key) => functions.named(key).kill(),
       coldStarts: () => functions.coldStarts,
-      invocations: () => functions.all().reduce((sum, fn) => sum + fn.invocations, 0),
+      invocations: (key) =>
+        (key === undefined ? functions.all() : [functions.named(key)]).reduce((sum, fn) => sum + fn.invocations, 0),
     },
     calls: parts.calls,
     faults: parts.faults,

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { parseArgs } from 'node:util';
+import type { ApiClient } from '../client.ts';
 import { type Command, CommandProblem, EXIT, UsageError } from '../command.ts';
 import { bytesOf } from '../readable.ts';
 import { SERVICE_HELP, SERVICE_OPTIONS, serviceClient } from '../service.ts';
@@ -19,8 +20,8 @@ export const signCase: Command = {
     en: 'Sign an answer or a dispatch with a key of your own; the key stays where it is',
   },
   usage: [
-    'sign --case CODE --document FILE.pdf --p12 FILE [--password-file FILE] --api URL',
-    'sign --case CODE --document FILE.pdf --csc URL --csc-client ID --credential ID --api URL',
+    'sign --case CODE --document FILE.pdf [--revision N] --p12 FILE [--password-file FILE] --api URL',
+    'sign --case CODE --document FILE.pdf [--revision N] --csc URL --csc-client ID --credential ID --api URL',
   ],
   options: [
     ['--case CODE', { vi: 'mã phản ánh, kiến nghị hoặc văn bản đi', en: 'code of the petition or dispatch' }],
@@ -31,13 +32,26 @@ export const signCase: Command = {
         en: 'the draft as you have read it; only this file is signed',
       },
     ],
+    [
+      '--revision N',
+      {
+        vi: 'của văn bản đi như người ký đã xem: loại, trích yếu, nơi nhận; thiếu thì được cho xem, chưa ký',
+        en: 'of a dispatch as you have seen it: type, subject, recipients; without it they are shown and nothing is signed',
+      },
+    ],
     ...KEY_HELP,
     ...SERVICE_HELP,
   ],
   async run(args, terminal) {
     const { values } = parseArgs({
       args,
-      options: { ...SERVICE_OPTIONS, ...KEY_OPTIONS, case: { type: 'string' }, document: { type: 'string' } },
+      options: {
+        ...SERVICE_OPTIONS,
+        ...KEY_OPTIONS,
+        case: { type: 'string' },
+        document: { type: 'string' },
+        revision: { type: 'string' },
+      },
     });
     const { case: code, document } = values;
     if (!code || !document) throw new UsageError('Thiếu --case hoặc --document.', '--case or --document is missing.');
@@ -46,8 +60,9 @@ export const signCase: Command = {
       .update(await bytesOf(document))
       .digest('hex');
     const client = await serviceClient(values, terminal);
+    const revision = path.startsWith(DISPATCHES) ? await revisionOf(values.revision, client, path) : undefined;
     const signer = await signerOf(values, terminal);
-    const prepared = await client.post<Prepared>(`${path}/signing/prepare`, { sha256 });
+    const prepared = await client.post<Prepared>(`${path}/signing/prepare`, { sha256, revision });
     const { scheme, hash } = signer.algorithm;
     const same = Buffer.from(prepared.certificate, 'base64').equals(signer.certificate);
     if (!same || scheme !== prepared.algorithm.scheme || hash !== prepared.algorithm.hash) {
@@ -67,11 +82,34 @@ export const signCase: Command = {
   },
 };
 
+const DISPATCHES = '/api/dispatches/';
+
+interface Dispatch {
+  readonly revision: number;
+  readonly type: string;
+  readonly subject: string;
+  readonly recipients: readonly { readonly unit: string }[];
+}
+
+/** The revision that is signed: the one that the signer names after they have seen what it sends, and to whom. */
+async function revisionOf(given: string | undefined, client: ApiClient, path: string): Promise<number> {
+  if (given !== undefined) {
+    if (!/^\d{1,9}$/.test(given)) throw new UsageError('--revision không đúng.', '--revision is not a number.');
+    return Number(given);
+  }
+  const { revision, type, subject, recipients } = await client.get<Dispatch>(path);
+  const to = recipients.map(({ unit }) => unit).join(', ');
+  throw new CommandProblem('revision_missing', {
+    vi: `Chưa ký. Văn bản ${type}: ${subject}. Nơi nhận: ${to}. Nếu đúng, chạy lại với --revision ${revision}.`,
+    en: `Not signed. A ${type}: ${subject}. To: ${to}. If that is right, run it again with --revision ${revision}.`,
+  });
+}
+
 /** Where the case is signed, by the kind that its code begins with. */
 function pathOf(code: string): string {
   const kind = code.trim().slice(0, 2).toUpperCase();
   const name = encodeURIComponent(code.trim());
-  if (kind === 'VB') return `/api/dispatches/${name}`;
+  if (kind === 'VB') return `${DISPATCHES}${name}`;
   if (['PA', 'KN', 'TC'].includes(kind)) return `/api/petitions/${name}/answer`;
   throw new UsageError(`Mã ${code} không đúng.`, `${code} is not the code of a petition or dispatch.`);
 }

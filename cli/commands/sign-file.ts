@@ -11,6 +11,7 @@ import type { LevelChoice } from '../../lib/signatures/levels/sign-at-level.ts';
 import { signPdf } from '../../lib/signatures/sign-pdf.ts';
 import { type Appearance, appearanceOf, placedAppearance, type SignatureText } from '../../lib/signing/appearance.ts';
 import { type Command, CommandProblem, EXIT, type Terminal, UsageError } from '../command.ts';
+import { printable } from '../printable.ts';
 import { bytesOf, certificatesIn, readable } from '../readable.ts';
 import { authoritiesFor } from '../sign/authorities.ts';
 import { tinos } from '../sign/fonts.ts';
@@ -146,6 +147,6 @@ function report(outcome: Outcome, json: boolean, terminal: Terminal): void {
   }
   const { out, level, signer, signingTime, field, sha256 } = outcome;
   terminal.print(out);
-  terminal.tell(`Đã ký | signed: PAdES ${level}, ${signer.name ?? ''}, ${signingTime}, ${field}`);
+  terminal.tell(printable(`Đã ký | signed: PAdES ${level}, ${signer.name ?? ''}, ${signingTime}, ${field}`));
   terminal.tell(`SHA-256 ${sha256}`);
 }

@@ -4,6 +4,7 @@ import { systemClock } from '../../lib/platform/clock.ts';
 import type { Verdict } from '../../lib/signatures/verdict.ts';
 import { verifyPdf } from '../../lib/signatures/verify-pdf.ts';
 import { type Command, EXIT, type Terminal, UsageError } from '../command.ts';
+import { printable } from '../printable.ts';
 import { certificatesIn, readable } from '../readable.ts';
 import { withProgress } from '../sign/progress.ts';
 
@@ -52,7 +53,8 @@ function show(verdict: Verdict, terminal: Terminal): void {
   for (const { vi, en, code } of verdict.reasons) terminal.print(`  ${code}: ${vi} | ${en}`);
   for (const { field, status, signer, claimedTime, coverage, reasons } of verdict.signatures) {
     const who = [signer?.name, signer?.organization].filter(Boolean).join(', ');
-    terminal.print(`  ${field}: ${status}  ${who}  ${claimedTime ?? ''}${coverage?.wholeFile ? '' : ' *'}`);
+    const what = `${field}: ${status}  ${who}  ${claimedTime ?? ''}${coverage?.wholeFile ? '' : ' *'}`;
+    terminal.print(`  ${printable(what)}`);
     for (const { vi, en, code } of reasons) terminal.print(`    ${code}: ${vi} | ${en}`);
   }
   terminal.print(`  SHA-256 ${verdict.file.sha256}`);

@@ -49,7 +49,7 @@ export function authoritiesFor({ tsa, allow, trust }: AuthorityOrder, signer: Si
   const anchors = trust.map((certificate) => ({ certificate, from: 0, until: null }));
   const services = tsa.map((url) => ({ url, largestToken: LARGEST_TOKEN }));
   return {
-    timestamps: createTimestampClient(services, { ...deps, trust: anchors }),
+    timestamps: createTimestampClient(services, { ...deps, trust: anchors, now: systemClock.now }),
     revocation: createRevocationClient(deps),
     trust: anchors,
     now: systemClock.now,

@@ -16,6 +16,11 @@ const DISPATCHES = 'Dispatches';
 const INCOMING = 'Incoming documents';
 const params = z.object({ code: z.string().max(40).meta({ example: 'VB-7K3M-9QXD-4' }) });
 export const dispatch = dispatchView.meta({ id: 'Dispatch' });
+/** What a leader signs is named by it, besides the hash of the file. */
+export const shownRevision = z.number().int().meta({
+  description:
+    '`revision` of the dispatch as it was shown: nothing of it (type, subject, recipients) has changed since.',
+});
 const incoming = incomingView.meta({ id: 'Incoming' });
 const changed = { status: 200, description: 'The dispatch as it is now.', schema: dispatch };
 const handled = { status: 200, description: 'The incoming document as it is now.', schema: incoming };
@@ -117,9 +122,7 @@ export const signDispatch = defineRoute({
   params,
   body: z.strictObject({
     sha256,
-    revision: z.number().int().optional().meta({
-      description: 'Of the dispatch as it was shown: then nothing of it (type, subject, recipients) has changed since.',
-    }),
+    revision: shownRevision,
   }),
   answer: changed,
   problems: [

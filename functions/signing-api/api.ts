@@ -35,7 +35,7 @@ export function signingApi(deps: SigningApiDeps) {
     bind(routes.prepareDispatchSignature, async (call) => {
       const keep = stamped(requests, routes.prepareDispatchSignature, call, sessionView);
       const code = parseCaseCode(call.params.code);
-      return sessionView(await prepareDispatchSignature(deps, call.actor, code, call.body.sha256, call.at, keep));
+      return sessionView(await prepareDispatchSignature(deps, call.actor, code, call.body, call.at, keep));
     }),
     bind(routes.completeDispatchSignature, async (call) => {
       const keep = stamped<Dispatch>(requests, routes.completeDispatchSignature, call, viewDispatch);

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { signingAlgorithm } from '../../lib/directory/certificates.ts';
 import type { Code } from '../../lib/platform/errors.ts';
-import { dispatch } from '../dispatches-api/routes.ts';
+import { dispatch, shownRevision } from '../dispatches-api/routes.ts';
 import { defineRoute } from '../http/route.ts';
 import { isoTime, sha256 } from '../http/schemas.ts';
 import { petition } from '../petitions-api/routes.ts';
@@ -58,7 +58,6 @@ const preparing = {
   tag,
   access: 'signed-in',
   params,
-  body: z.strictObject({ sha256 }),
   answer: { status: 201, description: 'What to sign within ten minutes.', schema: prepared },
   problems: PREPARING,
 } as const;
@@ -83,6 +82,7 @@ export const prepareAnswerSignature = defineRoute({
   ...preparing,
   operationId: 'prepareAnswerSignature',
   path: '/api/petitions/{code}/answer/signing/prepare',
+  body: z.strictObject({ sha256 }),
   summary: 'What the leader is to sign with a key of their own: exactly these bytes',
 });
 
@@ -98,7 +98,8 @@ export const prepareDispatchSignature = defineRoute({
   ...preparing,
   operationId: 'prepareDispatchSignature',
   path: '/api/dispatches/{code}/signing/prepare',
-  summary: 'What the leader is to sign with a key of their own: exactly these bytes',
+  body: z.strictObject({ sha256, revision: shownRevision }),
+  summary: 'What the leader is to sign with a key of their own: exactly these bytes, to the recipients that were shown',
 });
 
 export const completeDispatchSignature = defineRoute({

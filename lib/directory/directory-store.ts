@@ -8,7 +8,7 @@ import type { Directory } from './directory.ts';
 import type { DirectoryWriter } from './directory-writer.ts';
 import { assignment, type Person, personId, personRecord } from './person.ts';
 import { type AnchorRecord, anchorRecord } from './trust.ts';
-import { followSuccession, type Unit, unitCode, unitRecord } from './unit.ts';
+import { followSuccession, sealOf, type Unit, unitCode, unitRecord } from './unit.ts';
 
 const units: Entity<Unit> = {
   name: 'Unit',
@@ -104,8 +104,9 @@ export class DirectoryStore implements Directory, DirectoryWriter {
   }
 
   async signerOf(holder: KeyHolder, at: EpochMs): Promise<SignerFacts> {
-    const held = holder.kind === 'unit' ? await this.unit(holder.code) : await this.person(holder.id);
-    return signerFacts(holder, held.name, held.key, held.certificates, at);
+    if (holder.kind === 'unit') return sealOf(await this.unit(holder.code), at);
+    const { name, key, certificates } = await this.person(holder.id);
+    return signerFacts(holder, name, key, certificates, at);
   }
 
   async trustAnchors(): Promise<AnchorRecord[]> {

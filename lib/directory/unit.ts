@@ -4,7 +4,7 @@ import { type EpochMs, type LocalDate, localDate } from '../platform/clock.ts';
 import { ProblemError } from '../platform/errors.ts';
 import { oneLine } from '../platform/text.ts';
 import { sequenceRule } from '../registers/sequence-rules.ts';
-import { installedCertificate, signingKey } from './certificates.ts';
+import { installedCertificate, type SignerFacts, signerFacts, signingKey } from './certificates.ts';
 
 /** A code in either style: `H56.12.03` (new) or `000.17.22.H56` (before 1 July 2025). */
 export const unitCode = z
@@ -62,6 +62,11 @@ export function exists(unit: Pick<Unit, 'from' | 'until'>, at: EpochMs): boolean
 export function inOffice<U extends Pick<Unit, 'from' | 'until'>>(unit: U, at: EpochMs): U {
   if (!exists(unit, at)) throw new ProblemError('unit_ended', { field: 'unit' });
   return unit;
+}
+
+/** Key and certificate of the agency's seal at `at`. @throws ProblemError `unit_without_seal`, and as `certificateAt` */
+export function sealOf({ code, name, key, certificates }: Unit, at: EpochMs): SignerFacts {
+  return signerFacts({ kind: 'unit', code }, name, key, certificates, at);
 }
 
 /** Longest line of successors that is followed. */

@@ -9,6 +9,7 @@ import { commitDispatch, type Stamp } from './change-dispatch.ts';
 import { accessSubject, type Dispatch, inState } from './dispatch.ts';
 import { approved } from './dispatch-transitions.ts';
 import type { HolderDispatchDeps } from './prepare-dispatch-signature.ts';
+import { asShown } from './shown-dispatch.ts';
 
 /**
  * The leader hands in the signature that they made over what was prepared: the dispatch is approved, and the worker puts the
@@ -27,7 +28,7 @@ export async function completeDispatchSignature(
   authorize(actor, 'dispatch.sign', accessSubject(dispatch), at, 'dispatch.read');
   const asked = { caseId: code, person: actor.personId, at };
   const session = usableSession(await deps.sessions.session(handedIn.session), asked);
-  const { draft, unit, type } = inState(dispatch, 'draft');
+  const { draft, unit, type } = asShown(inState(dispatch, 'draft'), session.revision);
   const approving = { unit, type, draft, shown: session.approval.sha256, keyWith: 'holder' } as const;
   const approval = await approve(deps.directory, actor, approving, at);
   const change = approved(dispatch, await completedApproval(deps, session, approval, handedIn));

@@ -1,6 +1,6 @@
 import type { Actor } from '../access/actor.ts';
 import { authorize } from '../access/policy.ts';
-import { inOffice } from '../directory/unit.ts';
+import { inOffice, sealOf } from '../directory/unit.ts';
 import type { EpochMs } from '../platform/clock.ts';
 import type { CaseCode } from '../platform/ids.ts';
 import { takeNumber } from '../registers/take-number.ts';
@@ -24,7 +24,7 @@ export async function issueDispatch(
   const { type, office } = inState(dispatch, 'signed');
   const unit = inOffice(await deps.directory.unit(dispatch.unit), at);
   // A number is never taken for what cannot be sealed.
-  await deps.directory.signerOf({ kind: 'unit', code: unit.code }, at);
+  sealOf(unit, at);
   const request = { register: 'outgoing', unit, type, drafter: office, caseId: code, caseCode: code, at } as const;
   const number = await takeNumber(deps, request);
   const change = numbered(dispatch, actor, { number: number.number, text: number.text }, at);

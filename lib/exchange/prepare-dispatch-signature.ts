@@ -3,7 +3,6 @@ import { authorize } from '../access/policy.ts';
 import { approve } from '../cases/approve.ts';
 import { latestVersion } from '../documents/document.ts';
 import type { EpochMs } from '../platform/clock.ts';
-import type { Sha256Hex } from '../platform/hash.ts';
 import type { CaseCode } from '../platform/ids.ts';
 import type { HolderSession } from '../signing/holder/holder-session.ts';
 import {
@@ -13,6 +12,7 @@ import {
 } from '../signing/holder/prepare-holder-signature.ts';
 import type { ExchangeDeps } from './change-dispatch.ts';
 import { accessSubject, inState } from './dispatch.ts';
+import { asShown, type ShownDispatch } from './shown-dispatch.ts';
 
 export type HolderDispatchDeps = Pick<ExchangeDeps, 'dispatches' | 'events' | 'directory' | 'documents'> &
   HolderSigningDeps;
@@ -20,25 +20,25 @@ export type HolderDispatchDeps = Pick<ExchangeDeps, 'dispatches' | 'events' | 'd
 /**
  * Prepares a dispatch for a leader whose key stays with them: what there is to sign, in a session of ten minutes. The dispatch
  * does not change.
- * @param sha256 of the draft as it was shown
  * @throws ProblemError as `signDispatch`, `signing_key_not_with_holder`, `pdf_*`, `certificate_*`
  */
 export async function prepareDispatchSignature(
   deps: HolderDispatchDeps,
   actor: Actor,
   code: CaseCode,
-  sha256: Sha256Hex,
+  shown: ShownDispatch,
   at: EpochMs,
   stamp: SessionStamp,
 ): Promise<HolderSession> {
   const dispatch = await deps.dispatches.dispatch(code);
   authorize(actor, 'dispatch.sign', accessSubject(dispatch), at, 'dispatch.read');
-  const { draft, unit, type } = inState(dispatch, 'draft');
-  const asked = { unit, type, draft, shown: sha256, keyWith: 'holder' } as const;
+  const { draft, unit, type } = asShown(inState(dispatch, 'draft'), shown.revision);
+  const asked = { unit, type, draft, shown: shown.sha256, keyWith: 'holder' } as const;
   const approval = await approve(deps.directory, actor, asked, at);
   const version = latestVersion(await deps.documents.document(draft.documentId));
+  const { revision } = shown;
   const { place } = await deps.directory.unit(unit);
-  const session = await prepareForHolder(deps, { caseId: code, approval, version, location: place });
+  const session = await prepareForHolder(deps, { caseId: code, approval, version, location: place, revision });
   await deps.dispatches.commit([deps.sessions.begin(session), stamp(session)]);
   return session;
 }

@@ -2,16 +2,14 @@ import type { Actor } from '../access/actor.ts';
 import { authorize } from '../access/policy.ts';
 import { approve } from '../cases/approve.ts';
 import type { EpochMs } from '../platform/clock.ts';
-import { ProblemError } from '../platform/errors.ts';
-import type { Sha256Hex } from '../platform/hash.ts';
 import type { CaseCode } from '../platform/ids.ts';
 import { commitDispatch, type ExchangeDeps, type Stamp } from './change-dispatch.ts';
 import { accessSubject, type Dispatch, inState } from './dispatch.ts';
 import { approved } from './dispatch-transitions.ts';
+import { asShown, type ShownDispatch } from './shown-dispatch.ts';
 
 /**
  * The leader approves a dispatch and has it signed: exactly the bytes they were shown, in a capacity they hold today.
- * @param shown the draft as it was shown, and the revision of the dispatch, which its type, subject and recipients go with
  * @throws ProblemError `not_found`, `forbidden`, `invalid_state`, `document_changed`, `signer_not_competent`,
  *   `signer_without_certificate`, `certificate_expired`, `certificate_not_yet_valid`, `signing_key_with_holder`
  */
@@ -19,16 +17,13 @@ export async function signDispatch(
   deps: Pick<ExchangeDeps, 'dispatches' | 'events' | 'directory'>,
   actor: Actor,
   code: CaseCode,
-  shown: { readonly sha256: Sha256Hex; readonly revision?: number | undefined },
+  shown: ShownDispatch,
   at: EpochMs,
   stamp: Stamp<Dispatch>,
 ): Promise<Dispatch> {
   const dispatch = await deps.dispatches.dispatch(code);
   authorize(actor, 'dispatch.sign', accessSubject(dispatch), at, 'dispatch.read');
-  const { unit, type, draft } = inState(dispatch, 'draft');
-  if (shown.revision !== undefined && shown.revision !== dispatch.log.seq) {
-    throw new ProblemError('document_changed', { field: 'revision' });
-  }
+  const { unit, type, draft } = asShown(inState(dispatch, 'draft'), shown.revision);
   const asked = { unit, type, draft, shown: shown.sha256, keyWith: 'service' } as const;
   const change = approved(dispatch, await approve(deps.directory, actor, asked, at));
   return commitDispatch(deps, dispatch, change, { stamp });

@@ -40,23 +40,22 @@ export async function sendNotice(deps: SendNoticeDeps, job: NotifyJob, receipt: 
   if (typeof recipients === 'string') return undeliverable(deps, claim, recipients);
   const mail = composeMail(job.template, job.facts, recipients.language, deps.portalUrl);
   const { mailId } = await deps.mailer.send(job.id, recipients.addresses, mail);
-  await settle(deps, { state: 'sent', id: claim.id, at: deps.clock.now(), mailId }, claim);
+  // Not written when the service's own report was faster and has marked it as sent.
+  await wrote(deps, { state: 'sent', id: claim.id, at: deps.clock.now(), mailId }, claim);
   return 'sent';
 }
 
 /** The claim to send; `undefined` when the mail needs no more sending. */
 async function claimMail(deps: SendNoticeDeps, id: string, receipt: Receipt): Promise<MailClaim | undefined> {
-  const found = await deps.mails.find(id);
-  if (found && found.state !== 'claimed') return undefined;
-  if (found && !mayTakeOver(found, receipt)) throw new ClaimHeld();
   const { messageId, receives } = receipt;
   const claim: MailClaim = { state: 'claimed', id, at: deps.clock.now(), messageId, receives };
-  try {
-    await deps.mails.put(claim, found);
-  } catch (error) {
-    // Somebody claimed it between the look and the write.
-    throw error instanceof CommitConflict ? new ClaimHeld() : error;
-  }
+  // Nearly every mail is new: it is read only when the claim shows that there is something to read.
+  if (await wrote(deps, claim, undefined)) return claim;
+  const found = await deps.mails.find(id);
+  if (found && found.state !== 'claimed') return undefined;
+  if (!found || !mayTakeOver(found, receipt)) throw new ClaimHeld();
+  // Somebody else may have taken it over between the look and the write.
+  if (!(await wrote(deps, claim, found))) throw new ClaimHeld();
   return claim;
 }
 
@@ -65,15 +64,17 @@ async function undeliverable(
   claim: MailClaim,
   reason: Extract<MailRecord, { state: 'undeliverable' }>['reason'],
 ): Promise<Noticed> {
-  await settle(deps, { state: 'undeliverable', id: claim.id, at: deps.clock.now(), reason }, claim);
+  await wrote(deps, { state: 'undeliverable', id: claim.id, at: deps.clock.now(), reason }, claim);
   return 'undeliverable';
 }
 
-async function settle(deps: SendNoticeDeps, next: MailRecord, claim: MailClaim): Promise<void> {
+/** Whether the record could be written: not when it is no longer what was read. */
+async function wrote(deps: SendNoticeDeps, next: MailRecord, previous: MailRecord | undefined): Promise<boolean> {
   try {
-    await deps.mails.put(next, claim);
+    await deps.mails.put(next, previous);
+    return true;
   } catch (error) {
-    // The service's own report was faster and has marked it as sent.
-    if (!(error instanceof CommitConflict)) throw error;
+    if (error instanceof CommitConflict) return false;
+    throw error;
   }
 }

@@ -1,6 +1,6 @@
 import type { Actor } from '../access/actor.ts';
 import { authorize } from '../access/policy.ts';
-import { inOffice } from '../directory/unit.ts';
+import { inOffice, sealOf } from '../directory/unit.ts';
 import type { EpochMs } from '../platform/clock.ts';
 import type { CaseCode } from '../platform/ids.ts';
 import { takeNumber } from '../registers/take-number.ts';
@@ -25,7 +25,7 @@ export async function issueAnswer(
   inState(petition, 'answer-signed');
   const unit = inOffice(await deps.directory.unit(petition.unit), at);
   // A number is never taken for what cannot be sealed.
-  await deps.directory.signerOf({ kind: 'unit', code: unit.code }, at);
+  sealOf(unit, at);
   const number = await takeNumber(deps, {
     register: 'outgoing',
     unit,

@@ -3,10 +3,11 @@ import { authorityAddresses } from './authority-addresses.ts';
 import { publicKeyOf } from './certificate.ts';
 import { findRevoked, type RevocationList, readRevocationList, scopeOf } from './crl.ts';
 import { DerError, equalBytes } from './der.ts';
-import { unprocessedCritical } from './extensions.ts';
+import { timeIn, unprocessedCritical } from './extensions.ts';
 import { OID } from './oids.ts';
 import {
   checkUpdates,
+  mayBeDropped,
   noAnswer,
   type RevocationFault,
   type RevocationFindings,
@@ -26,6 +27,8 @@ export function checkRevocationList(der: Uint8Array, question: RevocationQuestio
     const entry = findRevoked(list, question.certificate.serialNumber);
     const { thisUpdate, nextUpdate } = list;
     const common = { ok: true, thisUpdate, nextUpdate, signer: question.issuer } as const;
+    if (!entry && mayBeDropped(thisUpdate, question.certificate, timeIn(list.extensions, OID.expiredCertsOnCrl)))
+      return noAnswer('expired_certificate');
     if (!entry) return { ...common, status: 'good' };
     const { revokedAt, reason } = entry;
     return { ...common, status: 'revoked', revokedAt, ...(reason === undefined ? {} : { reason }) };

@@ -3,11 +3,13 @@ import { verifySignature } from './algorithms.ts';
 import { type Certificate, publicKeyOf } from './certificate.ts';
 import { readableCertificates } from './cms-signer.ts';
 import { DerError, equalBytes, readWhole, TAG } from './der.ts';
-import { unprocessedCritical } from './extensions.ts';
-import { type OcspResponse, publicKeyBits, readOcspResponse, speaksOf } from './ocsp.ts';
+import { timeIn, unprocessedCritical } from './extensions.ts';
+import { type OcspResponse, publicKeyBits, readOcspResponse, type SingleResponse, speaksOf } from './ocsp.ts';
 import { OID } from './oids.ts';
 import {
+  CLOCK_TOLERANCE,
   checkUpdates,
+  mayBeDropped,
   noAnswer,
   type RevocationFault,
   type RevocationFindings,
@@ -43,7 +45,7 @@ function judge(response: OcspResponse, question: OcspQuestion): RevocationFindin
     return noAnswer('nonce_wrong');
   const signer = findSigner(response, question);
   if (typeof signer === 'string') return noAnswer(signer);
-  const fault = checkUpdates(single, question);
+  const fault = checkUpdates(single, question) ?? checkProduced(response, single, question);
   if (fault) return noAnswer(fault);
   const { revokedAt, reason, thisUpdate, nextUpdate } = single;
   return {
@@ -55,6 +57,18 @@ function judge(response: OcspResponse, question: OcspQuestion): RevocationFindin
     nextUpdate,
     signer,
   };
+}
+
+/** When it was made: not later than now, not before what it reports; and a "good" that is about the certificate's own lifetime. */
+function checkProduced(
+  { producedAt }: OcspResponse,
+  { status, thisUpdate, extensions }: SingleResponse,
+  { certificate, now }: OcspQuestion,
+): RevocationFault | undefined {
+  if (producedAt > now + CLOCK_TOLERANCE) return 'from_the_future';
+  if (thisUpdate > producedAt + CLOCK_TOLERANCE) return 'malformed';
+  const dropped = mayBeDropped(thisUpdate, certificate, timeIn(extensions, OID.ocspArchiveCutoff));
+  return status === 'good' && dropped ? 'expired_certificate' : undefined;
 }
 
 /** The issuer or its delegate, when the response is signed by it. */
@@ -77,14 +91,18 @@ function findSigner(response: OcspResponse, question: OcspQuestion): Certificate
   return verifySignature(algorithm, key, tbs, signature) ? signer : 'signature_wrong';
 }
 
-/** Certified for OCSP by the very issuer, and valid when it answered. */
-function isDelegate(signer: Certificate, { producedAt }: OcspResponse, { issuer, accepts }: OcspQuestion): boolean {
+/** Certified for OCSP by the very issuer, valid when it answered and at the time asked for: an answer speaks no longer than its signer. */
+function isDelegate(
+  signer: Certificate,
+  { producedAt }: OcspResponse,
+  { issuer, accepts, freshAt }: OcspQuestion,
+): boolean {
   const key = publicKeyOf(issuer);
   const { signatureAlgorithm, tbs, signature } = signer;
   if (!key || !signatureAlgorithm?.hash || !equalBytes(signer.issuer, issuer.subject)) return false;
   if (signer.extendedKeyUsage?.includes(OID.ocspSigning) !== true || signer.unprocessedCritical.length > 0)
     return false;
-  if (producedAt < signer.notBefore || producedAt > signer.notAfter) return false;
+  if (producedAt < signer.notBefore || Math.max(producedAt, freshAt) > signer.notAfter) return false;
   if (!accepts(signer, issuer, producedAt)) return false;
   return verifySignature({ ...signatureAlgorithm, hash: signatureAlgorithm.hash }, key, tbs, signature);
 }

@@ -1,4 +1,4 @@
-import { type DerElement, DerError, enter, readBoolean, readOid, readWhole, TAG } from './der.ts';
+import { type DerElement, DerError, enter, readBoolean, readOid, readTime, readWhole, TAG } from './der.ts';
 
 /** One extension of a certificate, a revocation list, an OCSP answer or a timestamp (RFC 5280 §4.1). */
 export interface Extension {
@@ -33,6 +33,13 @@ export function readExtensions(sequence: DerElement): Extensions {
 export function extensionValue(extensions: Extensions, oid: string): DerElement | undefined {
   const extension = extensions.get(oid);
   return extension && readWhole(extension.value);
+}
+
+/** The GeneralizedTime that is the value of an extension, epoch ms. @throws DerError */
+export function timeIn(extensions: Extensions, oid: string): number | undefined {
+  const value = extensionValue(extensions, oid);
+  if (value && value.tag !== TAG.generalizedTime) throw new DerError('a time was expected');
+  return value && readTime(value);
 }
 
 /** Object identifiers of the critical extensions that are not among `processed`. */

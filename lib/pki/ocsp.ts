@@ -86,7 +86,7 @@ const MAX_CERTIFICATES = 20;
 /** Reads an OCSPResponse (RFC 6960 §4.2.1): the basic response, or the status with which it was refused. @throws DerError */
 export function readOcspResponse(der: Uint8Array): OcspResponse | { readonly refused: number } {
   const fields = enter(readWhole(der, TAG.sequence));
-  const status = readSmallInteger({ ...fields.next(TAG.enumerated), tag: TAG.integer });
+  const status = readEnumerated(fields.next(TAG.enumerated));
   const explicit = fields.optional(contextTag(0));
   fields.end();
   if (status !== 0) return { refused: status };

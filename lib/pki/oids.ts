@@ -17,8 +17,10 @@ export const OID = {
   ocspBasic: '1.3.6.1.5.5.7.48.1.1',
   ocspNonce: '1.3.6.1.5.5.7.48.1.2',
   ocspNoCheck: '1.3.6.1.5.5.7.48.1.5',
+  ocspArchiveCutoff: '1.3.6.1.5.5.7.48.1.6',
   deltaCrlIndicator: '2.5.29.27',
   issuingDistributionPoint: '2.5.29.28',
+  expiredCertsOnCrl: '2.5.29.60',
   crlReason: '2.5.29.21',
   // Keys and signatures (RFC 4055, RFC 5480, RFC 5758)
   rsaEncryption: '1.2.840.113549.1.1.1',

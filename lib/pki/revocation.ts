@@ -12,6 +12,7 @@ export type RevocationFault =
   | 'signature_wrong'
   | 'from_the_future'
   | 'out_of_date'
+  | 'expired_certificate'
   | 'critical_extension'
   | 'out_of_scope';
 
@@ -44,7 +45,7 @@ export interface RevocationState {
 export type RevocationFindings = RevocationState | { readonly ok: false; readonly fault: RevocationFault };
 
 /** Clocks of authorities and readers differ by this much without harm, ms. */
-const CLOCK_TOLERANCE = 5 * 60_000;
+export const CLOCK_TOLERANCE = 5 * 60_000;
 /** How long an answer without nextUpdate counts as new, ms: "newer information is always available" (RFC 6960 §4.2.2.1). */
 const OPEN_ENDED = 24 * 3_600_000;
 
@@ -55,6 +56,18 @@ export function checkUpdates(
 ): RevocationFault | undefined {
   if (thisUpdate > now + CLOCK_TOLERANCE) return 'from_the_future';
   return freshAt > (nextUpdate ?? thisUpdate + OPEN_ENDED) + CLOCK_TOLERANCE ? 'out_of_date' : undefined;
+}
+
+/**
+ * True when "good" says nothing: the certificate had expired when the answer was made, and authorities may drop the state of those
+ * (RFC 5280 §3.3, RFC 6960 §4.4.4, EN 319 102-1 §5.2.5). `keptSince`: they keep it of certificates that expired then or later, epoch ms.
+ */
+export function mayBeDropped(
+  thisUpdate: number,
+  { notAfter }: Pick<Certificate, 'notAfter'>,
+  keptSince: number | undefined,
+): boolean {
+  return thisUpdate > notAfter && (keptSince === undefined || keptSince > notAfter);
 }
 
 export function noAnswer(fault: RevocationFault): RevocationFindings {

@@ -30,6 +30,8 @@ export interface TimestampDeps extends Patience {
   readonly send: AuthorityPort;
   /** Unpredictable octets, for nonces. */
   readonly random: (octets: number) => Uint8Array;
+  /** Epoch ms. */
+  readonly now: () => number;
   /** Whose certificates are believed. */
   readonly trust: PathRequest['trust'];
   readonly accepts: PathRequest['accepts'];
@@ -63,10 +65,14 @@ async function askOne(authority: TimestampAuthority, digest: Uint8Array, deps: T
   const policy = authority.policy === undefined ? {} : { policy: authority.policy };
   const answer = await reach(authority, encodeTimestampRequest({ hash: 'sha256', digest, nonce, ...policy }), deps);
   const token = readToken(answer);
+  // There would be no room for it: another authority, or a later attempt, may do better.
+  if (token.length > authority.largestToken)
+    throw new ProblemError('timestamp_invalid', { detail: 'the token is larger than was said' });
   const { faults } = verifyTimestampToken(token, {
     digest: (hash) => (hash === 'sha256' ? digest : undefined),
     nonce,
     ...policy,
+    now: deps.now(),
     trust: { trust: deps.trust, accepts: deps.accepts },
   });
   if (faults.length > 0) throw new ProblemError('timestamp_invalid', { detail: faults.join(', ') });

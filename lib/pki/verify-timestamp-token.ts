@@ -7,6 +7,7 @@ import { checkCertificateReference, signerCertificate } from './cms-signer.ts';
 import { DerError, equalBytes } from './der.ts';
 import { encodeInteger } from './der-writer.ts';
 import { OID } from './oids.ts';
+import { CLOCK_TOLERANCE } from './revocation.ts';
 import { readTimestampToken, type TimestampInfo, type TimestampToken } from './timestamp-token.ts';
 
 /** Why a timestamp is not what was asked for or is not to be believed. */
@@ -16,6 +17,7 @@ export type TimestampFault =
   | 'imprint_wrong'
   | 'nonce_wrong'
   | 'policy_wrong'
+  | 'time_wrong'
   | 'attributes_wrong'
   | 'certificate_missing'
   | 'certificate_reference_wrong'
@@ -32,6 +34,8 @@ export interface TimestampExpectation {
   /** As it was sent. */
   readonly nonce?: Uint8Array;
   readonly policy?: string;
+  /** The present, epoch ms, for a token that was just asked for: it must state about this time. */
+  readonly now?: number;
   /** Where given, the authority's certificate must chain to this trust at `at` (epoch ms; default: the time that the token states). */
   readonly trust?: Pick<PathRequest, 'trust' | 'accepts'> & {
     readonly intermediates?: readonly Certificate[];
@@ -93,12 +97,16 @@ export function verifyTimestampToken(der: Uint8Array, expected: TimestampExpecta
   };
 }
 
-function* checkAnswer(info: TimestampInfo, { digest, nonce, policy }: TimestampExpectation): Generator<TimestampFault> {
+function* checkAnswer(
+  info: TimestampInfo,
+  { digest, nonce, policy, now }: TimestampExpectation,
+): Generator<TimestampFault> {
   const wanted = info.hash && digest(info.hash);
   if (!wanted || !equalBytes(wanted, info.imprint)) yield 'imprint_wrong';
   // Both are INTEGERs in their shortest form: equal numbers have equal octets.
   if (nonce && !(info.nonce && equalBytes(encodeInteger(info.nonce), encodeInteger(nonce)))) yield 'nonce_wrong';
   if (policy !== undefined && info.policy !== policy) yield 'policy_wrong';
+  if (now !== undefined && Math.abs(info.time - now) > CLOCK_TOLERANCE) yield 'time_wrong';
 }
 
 function* checkSigner(

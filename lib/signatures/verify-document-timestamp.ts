@@ -57,7 +57,8 @@ function reasonCode(fault: TimestampFault): ReasonCode {
       return 'certificate_not_valid_then';
     case 'nonce_wrong':
     case 'policy_wrong':
-      throw new Error('Neither nonce nor policy was asked for');
+    case 'time_wrong':
+      throw new Error('Neither nonce nor policy nor the present was asked for');
     default:
       return fault;
   }

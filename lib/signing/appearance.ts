@@ -3,6 +3,7 @@ import { anchorPlace, type TextAnchor } from '../pdf/appearance/anchor-place.ts'
 import { drawAnnexMark } from '../pdf/appearance/annex-mark.ts';
 import { annexPlace, personPlace, sealPlace, sealPlaceWithQr } from '../pdf/appearance/default-place.ts';
 import { drawPersonSignature } from '../pdf/appearance/person-signature.ts';
+import { shownSigner } from '../pdf/appearance/shown-signer.ts';
 import type { FontFiles } from '../pdf/author/authored-document.ts';
 import type { PdfDocument } from '../pdf/document.ts';
 import type { Drawing } from '../pdf/graft.ts';
@@ -70,8 +71,8 @@ export async function placedAppearance(
 }
 
 /**
- * The drawing of a signature and where it stands when nobody says: a person's below the text, the seal beside the
- * person's, the mark on an annex at the upper right of the first page. Throws `image_broken`.
+ * The drawing of a signature and where it stands when nobody says: a person's beneath their title where the document shows
+ * it, which is then not repeated, or else below the text; the seal beside the person's, the mark on an annex at the upper right of the first page. Throws `image_broken`.
  */
 export async function appearanceOf(
   fonts: FontFiles,
@@ -80,6 +81,11 @@ export async function appearanceOf(
   at: EpochMs,
 ): Promise<Appearance> {
   if (text.role === 'person') {
+    const shown = text.style === undefined ? await shownSigner(document, text) : undefined;
+    if (shown) {
+      const rest = shown.named ? ({ ...text, style: 'plain' } as const) : { ...text, title: [] };
+      return { ...shown.place, drawing: await drawingOf(fonts, rest, at, shown.place.box) };
+    }
     const place = await personPlace(document);
     return { ...place, drawing: await drawingOf(fonts, text, at, text.style === 'plain' ? place.box : undefined) };
   }

@@ -3,12 +3,13 @@ import * as z from 'zod';
 import type { SignerFacts } from '../directory/certificates.ts';
 import { CscClient } from '../pki/csc/csc-client.ts';
 import { createCscSigner } from '../pki/csc/csc-signer.ts';
-import type { HttpPort } from '../pki/csc/http-port.ts';
+import { type HttpPort, keepsSecrets } from '../pki/csc/http-port.ts';
 import type { Signer } from '../pki/signer.ts';
 import { ProblemError } from '../platform/errors.ts';
 
+const address = z.url().refine(keepsSecrets);
 const services = z.array(
-  z.object({ name: z.string(), baseUrl: z.url(), clientId: z.string(), oauth2Url: z.url().optional() }),
+  z.object({ name: z.string(), baseUrl: address, clientId: z.string(), oauth2Url: address.optional() }),
 );
 
 /** The client's secret, and the PINs of credentials that have one, by credential. */

@@ -9,13 +9,13 @@ import type { FileToSign } from './file-to-sign.ts';
 
 export interface SignBytesDeps {
   readonly fonts: () => Promise<FontFiles>;
-  /** The holder's key in KMS, with its certificate. */
+  /** The holder's key, wherever it is, with its certificate. */
   readonly signerFor: (facts: SignerFacts) => Signer;
 }
 
 /**
  * What one more signature appends to the file, shown where its role puts it.
- * @throws ProblemError `pdf_*`, `certificate_*`, `signing_key_unavailable`; nothing is stored by then
+ * @throws ProblemError `pdf_*`, `certificate_*`, `signing_key_unavailable`, `remote_signing_*`; nothing is stored by then
  */
 export async function signBytes(
   deps: SignBytesDeps,

@@ -1,4 +1,4 @@
-import type { KeyHolder } from '../directory/certificates.ts';
+import type { KeyHolder, SignerFacts } from '../directory/certificates.ts';
 import type { Directory } from '../directory/directory.ts';
 import { asTrustAnchor } from '../directory/trust.ts';
 import type { Document, DocumentVersion, VersionKind } from '../documents/document.ts';
@@ -23,7 +23,8 @@ export interface SigningStep {
   /** The version that is made, and its place. */
   readonly n: number;
   readonly kind: VersionKind;
-  readonly holder: KeyHolder;
+  /** Who signs, with which key and certificate. */
+  readonly signer: SignerFacts;
   readonly text: SignatureText;
 }
 
@@ -33,9 +34,8 @@ export interface SigningStep {
  * @throws ProblemError `document_changed` when what lies under the key is not this file with this holder's signature
  */
 export async function signVersion(deps: SigningDeps, step: SigningStep, at: EpochMs): Promise<DocumentVersion> {
-  const facts = await deps.directory.signerOf(step.holder, at);
   const file = await openFileToSign(deps, step.unsigned);
-  const signed = await signBytes(deps, file, facts, step.text, at);
+  const signed = await signBytes(deps, file, step.signer, step.text, at);
   const stored = await file.keep({ documentId: step.document.id, n: step.n, kind: step.kind }, signed);
   const { key, versionId, sha256, bytes } = stored;
   const version = { n: step.n, kind: step.kind, key, versionId, sha256, bytes, pages: step.pages, at };
@@ -66,7 +66,7 @@ async function checkOurs(
   const startsRight = Buffer.from(startSha256 ?? []).toString('hex') === file.sha256;
   const trust = (await deps.directory.trustAnchors()).map(asTrustAnchor);
   const verdict = await verifyPdf(source, { trust, at });
-  const certificates = await certificatesOf(deps, step.holder);
+  const certificates = await certificatesOf(deps, step.signer.holder);
   const last = verdict.signatures.find((signature) => signature.coverage?.wholeFile);
   const ours = last?.status === 'TOTAL_PASSED' && certificates.includes(last.certificate?.sha256 ?? '');
   if (!startsRight || verdict.file.sha256 !== adopted.sha256 || !ours) {

@@ -29,7 +29,6 @@ const STOPPING = { errorType: 'ServiceException', errorMessage: 'the laptop stop
 
 interface Slot {
   readonly environment: Environment;
-  readonly credentials: Credentials;
   readonly principal: Principal;
   readonly logStream: string;
   lastUsed: number;
@@ -191,7 +190,7 @@ export class LocalFunction {
       memoryMb: definition.memoryMb,
       print: (line) => this.#say(line),
     });
-    const slot: Slot = { environment, credentials: keys, principal, logStream, lastUsed: performance.now() };
+    const slot: Slot = { environment, principal, logStream, lastUsed: performance.now() };
     this.#slots.add(slot);
     try {
       const { initMs } = await environment.ready;
@@ -259,7 +258,6 @@ export class LocalFunction {
     this.#slots.delete(slot);
     const index = this.#idle.indexOf(slot);
     if (index >= 0) this.#idle.splice(index, 1);
-    this.#deps.credentials.revoke(slot.credentials);
   }
 
   #say(text: string): void {

@@ -14,7 +14,10 @@ export interface KnownCredentials {
   readonly principal: Principal;
 }
 
-/** The access keys in force: the administrator's, and one set for each execution environment of a function. */
+/**
+ * The access keys in force: the administrator's, and one set for each execution environment that a function has had. They
+ * outlive it, as in AWS: forms and addresses that it has signed hold until they run out.
+ */
 export class CredentialStore {
   readonly #known = new Map<string, KnownCredentials>();
 
@@ -31,10 +34,6 @@ export class CredentialStore {
   session(principal: Principal): Required<Credentials> {
     const sessionToken = randomBytes(96).toString('base64');
     return this.#add({ accessKeyId: keyId('ASIA'), secretAccessKey: secret(), sessionToken }, principal);
-  }
-
-  revoke(credentials: Credentials): void {
-    this.#known.delete(credentials.accessKeyId);
   }
 
   #add<T extends Credentials>(credentials: T, principal: Principal): T {

@@ -1,60 +1,96 @@
 // `npm run bench`: the figures of docs/performance.md, measured on the synthesized stack as the laptop runs it.
+import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { cpus, tmpdir, totalmem } from 'node:os';
+import { cpus, loadavg, tmpdir, totalmem } from 'node:os';
 import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
 import { dispatchJob } from '../../cli/demo/dispatch-job.ts';
 import { sample } from '../../cli/demo/files.ts';
-import { type DemoLaptop, type OpenOptions, openLaptop } from '../../cli/demo/laptop.ts';
-import { HOANG_GIANG } from '../../cli/demo/people.ts';
+import { type DemoLaptop, openLaptop } from '../../cli/demo/laptop.ts';
 import { petitionJob } from '../../cli/demo/petition-job.ts';
 import { Steps } from '../../cli/demo/steps.ts';
-import { bundleFunctions } from '../../infra/bundle.ts';
 import { FUNCTION_NAMES } from '../../infra/functions.ts';
+import { bundleSizes } from './bundle-sizes.ts';
 import { measureColdStarts } from './cold-starts.ts';
 import { costOf, type JobCost } from './cost.ts';
-import type { Figures, Latency } from './figures.ts';
-import { median, quantile } from './quantiles.ts';
+import type { Figures } from './figures.ts';
+import { petitionLatency } from './latency.ts';
+import { residentMb } from './memory.ts';
+import { median } from './quantiles.ts';
 import { report } from './report.ts';
 import { sealedPerSecond } from './throughput.ts';
 
-const SINGLE = 60;
-const AT_ONCE = 20;
-const ROUNDS = 8;
+const ROOT = resolve(import.meta.dirname, '../..');
+const STAGE = 'dev';
 
 /** Requests that the HTTP API has answered: one line of its access log each. */
 let httpRequests = 0;
 
-const log: NonNullable<OpenOptions['log']> = ({ source }) => {
-  if (source === 'http') httpRequests += 1;
-};
-
-async function measure(): Promise<Figures> {
-  const { sizes } = await bundleFunctions();
-  const first = await timed(() => openLaptop({ stateDir }));
+async function measure(scratch: string): Promise<Figures> {
+  const load = loadavg()[0] ?? 0;
+  const stateDir = join(scratch, 'state');
+  const assemblyDir = join(scratch, 'assembly');
+  step('synthesize, start, seed');
+  const synth = await timed(() => synthesize(assemblyDir));
+  const first = await timed(() => openLaptop({ stateDir, assemblyDir }));
   await first.value.stop();
-  const again = await timed(() => openLaptop({ stateDir, log }));
-  const laptop = again.value;
+  step('start again');
+  const again = [await startedAgain(stateDir, assemblyDir), await startedAgain(stateDir, assemblyDir)];
+  const log = ({ source }: { readonly source: string }) => {
+    if (source === 'http') httpRequests += 1;
+  };
+  const last = await timed(() => openLaptop({ stateDir, assemblyDir, log }));
+  const start = { synthMs: synth.ms, firstMs: first.ms, againMs: median([...again, last.ms]) };
+  const laptop = last.value;
   try {
-    const idle = memory();
-    const costs = { petition: await petitionCost(laptop), dispatch: await dispatchCost(laptop) };
-    const petition = [await latency(laptop, 1, SINGLE), await latency(laptop, AT_ONCE, ROUNDS)];
-    const sealed = await sealedPerSecond(laptop, 40);
-    const afterLoad = memory();
-    const inits = await measureColdStarts(laptop, FUNCTION_NAMES);
-    return {
-      date: new Date().toISOString().slice(0, 10),
-      machine: `${cpus().length} × ${cpus()[0]?.model.trim() ?? 'unknown'}, ${Math.round(totalmem() / 2 ** 30)} GiB`,
-      node: process.version,
-      functions: FUNCTION_NAMES.map((name) => ({ name, bytes: sizes[name], initMs: inits.get(name) ?? Number.NaN })),
-      petition,
-      sealedPerSecond: sealed,
-      start: { firstMs: first.ms, againMs: again.ms },
-      memoryMb: { idle, afterLoad },
-      costs,
-    };
+    return { ...thisMachine(), load, start, ...(await measureRunning(laptop)) };
   } finally {
     await laptop.stop();
   }
+}
+
+async function measureRunning(
+  laptop: DemoLaptop,
+): Promise<Omit<Figures, 'load' | 'start' | keyof ReturnType<typeof thisMachine>>> {
+  const idle = await residentMb();
+  step('count the calls of a petition and of a dispatch');
+  const costs = { petition: await petitionCost(laptop), dispatch: await dispatchCost(laptop) };
+  step('send petitions, one at a time');
+  const alone = await petitionLatency(laptop, { atOnce: 1, rounds: 60 });
+  step('send petitions, twenty at once');
+  const crowded = await petitionLatency(laptop, { atOnce: 20, rounds: 8 });
+  step('seal documents');
+  const sealed = await sealedPerSecond(laptop, 40, 3);
+  const afterLoad = await residentMb();
+  step('start functions cold');
+  const inits = await measureColdStarts(laptop, FUNCTION_NAMES);
+  const sizes = await bundleSizes();
+  return {
+    functions: FUNCTION_NAMES.map((name) => ({ name, ...sizes[name], initMs: inits.get(name) ?? Number.NaN })),
+    petition: [alone, crowded],
+    sealedPerSecond: sealed,
+    memoryMb: { idle, afterLoad },
+    costs,
+  };
+}
+
+function thisMachine() {
+  return {
+    date: new Date().toISOString().slice(0, 10),
+    machine: `${cpus().length} × ${cpus()[0]?.model.trim() ?? 'unknown'}, ${Math.round(totalmem() / 2 ** 30)} GiB`,
+    node: process.version,
+  };
+}
+
+/** As `npm start` does when the sources have changed: in a process of its own. */
+async function synthesize(out: string): Promise<void> {
+  await promisify(execFile)(process.execPath, [join(ROOT, 'infra/synth.ts'), STAGE, '--out', out], { cwd: ROOT });
+}
+
+async function startedAgain(stateDir: string, assemblyDir: string): Promise<number> {
+  const { value, ms } = await timed(() => openLaptop({ stateDir, assemblyDir }));
+  await value.stop();
+  return ms;
 }
 
 async function timed<T>(run: () => Promise<T>): Promise<{ value: T; ms: number }> {
@@ -63,26 +99,31 @@ async function timed<T>(run: () => Promise<T>): Promise<{ value: T; ms: number }
   return { value, ms: performance.now() - from };
 }
 
-/** Resident memory of the process that holds the whole stack, functions included, in megabytes. */
-function memory(): number {
-  return Math.round(process.memoryUsage().rss / 1e6);
-}
-
 const quiet = () => new Steps(() => {});
 
 /** Calls of one whole job on warm functions, from the upload to the download. */
 async function counted(laptop: DemoLaptop, job: () => Promise<unknown>): Promise<JobCost> {
+  const { functions, calls } = laptop.stack;
+  const counters = () => ({
+    httpRequests,
+    invocations: functions.invocations(),
+    batches: FUNCTION_NAMES.filter((name) => name.endsWith('-worker')).reduce(
+      (sum, name) => sum + functions.invocations(name),
+      0,
+    ),
+  });
   await job();
   await laptop.settled();
-  laptop.stack.calls.reset();
-  const before = { invocations: laptop.stack.functions.invocations(), httpRequests };
+  calls.reset();
+  const before = counters();
   await job();
   await laptop.settled();
-  const calls = laptop.stack.calls.all().filter(({ functionId }) => functionId !== undefined);
+  const after = counters();
   return costOf({
-    calls,
-    httpRequests: httpRequests - before.httpRequests,
-    invocations: laptop.stack.functions.invocations() - before.invocations,
+    calls: calls.all().filter(({ functionId }) => functionId !== undefined),
+    httpRequests: after.httpRequests - before.httpRequests,
+    invocations: after.invocations - before.invocations,
+    batches: after.batches - before.batches,
   });
 }
 
@@ -96,39 +137,15 @@ async function dispatchCost(laptop: DemoLaptop): Promise<JobCost> {
   return counted(laptop, () => dispatchJob(laptop, file, quiet()));
 }
 
-/** Time until the service has taken a petition (its answer, not what follows), `concurrency` at once. */
-async function latency(laptop: DemoLaptop, concurrency: number, rounds: number): Promise<Latency> {
-  const citizen = await laptop.as('citizenBinh');
-  const taken: number[] = [];
-  const send = async () => {
-    const { ms } = await timed(() =>
-      citizen.post('/api/petitions', {
-        kind: 'feedback',
-        unit: HOANG_GIANG,
-        subject: 'Đo thời gian',
-        text: 'Đo thời gian tiếp nhận.',
-        attachments: [],
-      }),
-    );
-    taken.push(ms);
-  };
-  const round = () => Promise.all(Array.from({ length: concurrency }, send));
-  await round();
-  await laptop.settled();
-  taken.length = 0;
-  for (let n = 0; n < rounds; n++) {
-    await round();
-    await laptop.settled();
-  }
-  return { concurrency, requests: taken.length, medianMs: median(taken), p95Ms: quantile(taken, 0.95) };
+function step(name: string): void {
+  console.error(`${(performance.now() / 1000).toFixed(0).padStart(4)} s  ${name}`);
 }
 
-const stateDir = await mkdtemp(join(tmpdir(), 'ba-khong-bench-'));
+const scratch = await mkdtemp(join(tmpdir(), 'ba-khong-bench-'));
 try {
-  const figures = await measure();
-  const text = report(figures);
+  const text = report(await measure(scratch));
   console.log(text);
-  await writeFile(resolve(import.meta.dirname, '../../docs/performance.md'), text);
+  await writeFile(join(ROOT, 'docs/performance.md'), text);
 } finally {
-  await rm(stateDir, { recursive: true, force: true });
+  await rm(scratch, { recursive: true, force: true });
 }

@@ -52,9 +52,9 @@ for (let n = 0; n < 2; n++) {
   const beforeBytes = process.memoryUsage().rss;
   const from = performance.now();
   const text = { role: 'agency', agency: 'Ủy ban nhân dân xã Hoằng Hóa', location: 'Hoằng Hóa' } as const;
-  const holder = { kind: 'unit', code: order.unit } as const;
+  const signer = await deps.directory.signerOf({ kind: 'unit', code: order.unit }, order.at);
   const place = { document: order.document, pages: 1, n: unsigned.n + 1, kind: 'sealed' } as const;
-  unsigned = await signVersion(deps, { ...place, unsigned, holder, text }, order.at);
+  unsigned = await signVersion(deps, { ...place, unsigned, signer, text }, order.at);
   const ms = performance.now() - from;
   runs.push({ ms, ...traffic, beforeBytes, peakBytes: process.resourceUsage().maxRSS * 1024 });
 }

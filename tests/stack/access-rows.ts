@@ -22,7 +22,7 @@ export interface Places {
   /** What shows only on the way. */
   answerHash(): Promise<string>;
   answerDocument(): Promise<string>;
-  dispatchHash(): Promise<string>;
+  dispatchShown(): Promise<{ sha256: string; revision: number }>;
   arrivedAt(unit: string): Promise<string>;
 }
 
@@ -44,6 +44,10 @@ export interface Row {
 
 const GONE = '404 not_found';
 const NO = '403 forbidden';
+/** The demo's leaders have their keys in KMS. */
+const WITH_THE_SERVICE = '409 signing_key_not_with_holder';
+/** A signature for a session that there is not. */
+const HANDED_IN = { body: () => ({ session: '01ARZ3NDEKTSV4RRFFQ69G5FAV', signature: 'AAAA' }) };
 
 type Role = 'Clerk' | 'Officer' | 'Leader';
 /** The staff of one unit, in this order, the same answer to all or one to each. */
@@ -140,29 +144,30 @@ const DOCUMENTS: readonly Row[] = [
     answers: { citizenThao: '200' },
     others: GONE,
   },
-  ...documentRows('a petition’s attachment', ({ attachment }) => attachment, {
+  documentRow('a petition’s attachment', ({ attachment }) => attachment, {
     answers: THAO_AND_COMMUNE,
     others: GONE,
   }),
   ...documentRows('a denunciation’s attachment', (places) => places.denunciationAttachment, PROTECTED),
-  ...documentRows('a draft of the province', (places) => places.dispatchDocument, sending('200', '200', '200')),
+  documentRow('a draft of the province', (places) => places.dispatchDocument, sending('200', '200', '200')),
 ];
 
-function documentRows(
-  about: string,
-  document: (places: Places) => string | Promise<string>,
-  expected: Pick<Row, 'answers' | 'others'>,
-): Row[] {
-  const path = async (places: Places) => `/api/documents/${await document(places)}`;
-  return [
-    { route: 'getDocument', about, path, ...expected },
-    {
-      route: 'getDocumentContent',
-      about,
-      path: async (places) => `${await path(places)}/versions/1/content`,
-      ...expected,
-    },
-  ];
+type OfDocument = (places: Places) => string | Promise<string>;
+type Expected = Pick<Row, 'answers' | 'others'>;
+
+function documentRow(about: string, document: OfDocument, expected: Expected): Row {
+  return {
+    route: 'getDocument',
+    about,
+    path: async (places) => `/api/documents/${await document(places)}`,
+    ...expected,
+  };
+}
+
+/** The document and its bytes. */
+function documentRows(about: string, document: OfDocument, expected: Expected): Row[] {
+  const path = async (places: Places) => `/api/documents/${await document(places)}/versions/1/content`;
+  return [documentRow(about, document, expected), { route: 'getDocumentContent', about, path, ...expected }];
 }
 
 const ofPetition = (verb = '') => ({
@@ -221,12 +226,24 @@ const PETITIONS: readonly Row[] = [
     ...handling(NO, NO, '200', NO),
   },
   {
+    route: 'prepareAnswerSignature',
+    ...ofPetition('/answer/signing/prepare'),
+    body: async (places) => ({ sha256: await places.answerHash() }),
+    ...handling(NO, NO, NO, WITH_THE_SERVICE),
+  },
+  {
+    route: 'completeAnswerSignature',
+    ...ofPetition('/answer/signing/complete'),
+    ...handling(NO, NO, NO, GONE),
+    ...HANDED_IN,
+  },
+  {
     route: 'signAnswer',
     ...ofPetition('/answer/sign'),
     body: async (places) => ({ sha256: await places.answerHash() }),
     ...handling(NO, NO, NO, '200'),
   },
-  ...documentRows('an answer before it is issued', (places) => places.answerDocument(), {
+  documentRow('an answer before it is issued', (places) => places.answerDocument(), {
     answers: staff('commune', '200'),
     others: GONE,
   }),
@@ -283,9 +300,16 @@ const EXCHANGE: readonly Row[] = [
     ...sending('200', '200', NO),
   },
   {
+    route: 'prepareDispatchSignature',
+    ...ofDispatch('/signing/prepare'),
+    body: (places) => places.dispatchShown(),
+    ...sending(NO, NO, WITH_THE_SERVICE),
+  },
+  { route: 'completeDispatchSignature', ...ofDispatch('/signing/complete'), ...sending(NO, NO, GONE), ...HANDED_IN },
+  {
     route: 'signDispatch',
     ...ofDispatch('/sign'),
-    body: async (places) => ({ sha256: await places.dispatchHash() }),
+    body: (places) => places.dispatchShown(),
     ...sending(NO, NO, '200'),
   },
   { route: 'issueDispatch', ...ofDispatch('/issue'), ...sending('200', NO, NO) },
@@ -293,8 +317,6 @@ const EXCHANGE: readonly Row[] = [
     answers: { ...staff('province', '200'), ...staff('commune', '200'), ...staff('neighbour', '200') },
     others: GONE,
   }),
-  // Recipients see what arrived at theirs, never the sender's side of it.
-  { route: 'getDispatch', about: 'after it was issued', ...ofDispatch(), ...sending('200', '200', '200') },
   {
     route: 'listIncoming',
     path: () => `/api/incoming?unit=${HOANG_GIANG}`,

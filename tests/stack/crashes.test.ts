@@ -1,3 +1,4 @@
+import { PurgeQueueCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { HOANG_GIANG, PROVINCE, QUANG_BINH } from '../../cli/demo/people.ts';
 import { type FileToSend, sendFile } from '../../cli/upload.ts';
@@ -298,6 +299,48 @@ describe('a dispatch whose workers die between any two of their steps', () => {
     const ofNear = [...(await arrivals(near, HOANG_GIANG)), ...(await arrivals(near, HOANG_GIANG, 'closed'))];
     expect(ofNear.map(({ reference }) => reference).sort()).toEqual(lines.map(({ text }) => text).sort());
     expect(await arrivals(far, QUANG_BINH)).toHaveLength(toTwo.length);
+  });
+});
+
+describe('the sweep that dies between any two of its steps', () => {
+  const MINUTE = 60_000;
+  const runs = () => demo.stack.calls.of(demo.stack.functions.id('sweep')).length;
+  /** A petition whose receipt is overdue at the next run, as its signer cannot sign. */
+  const overdue = async (atNextRun: () => Promise<unknown>): Promise<string> => {
+    // Right after a run: the fourth from now is the first to find it overdue.
+    demo.stack.calls.reset();
+    while (runs() === 0) await demo.stack.advance(MINUTE / 2);
+    const giveBack = demo.stack.faults.withhold('sign-worker', 'kms:Sign');
+    const { code } = await submit(demo);
+    await demo.settled();
+    await demo.stack.advance(15 * MINUTE);
+    await atNextRun();
+    giveBack();
+    await demo.stack.advance(7 * MINUTE);
+    // The first message may have been given up by now: what the sweep sends is another.
+    await demo.sqs.send(new PurgeQueueCommand({ QueueUrl: demo.deadLettersUrl('sign') }));
+    return code;
+  };
+  const run = () => demo.stack.advance(5 * MINUTE);
+
+  it('sends the work again, and it is done once', async () => {
+    let calls: string[] = [];
+    const undisturbed = await overdue(async () => {
+      calls = await callsOf(demo, 'sweep', run);
+    });
+    expect(calls).toContain('SendMessageBatch');
+    const points = crashPoints(calls).filter((call) => calls[call - 1] !== 'ListObjectVersions');
+    const broken = await overdue(async () => {
+      await killAfter(demo, 'sweep', points[0] as number, run);
+      // A run that fails is tried again after a minute, and after two.
+      for (const [index, point] of points.slice(1).entries()) {
+        await killAfter(demo, 'sweep', point, () => demo.stack.advance((index + 1.1) * MINUTE));
+      }
+    });
+    const clerk = await demo.as('communeClerk');
+    for (const code of [undisturbed, broken]) {
+      await expectHistory(demo, clerk, `/api/petitions/${code}`, ['petition.submitted', 'petition.receipt-sealed']);
+    }
   });
 });
 

@@ -1,12 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { HOANG_GIANG, PROVINCE, QUANG_BINH } from '../../cli/demo/people.ts';
+import { type ApiClient, ApiProblem } from '../../cli/client.ts';
+import { DEMO_PEOPLE, HOANG_GIANG, PROVINCE, QUANG_BINH } from '../../cli/demo/people.ts';
 import { download } from '../../cli/demo/petition-job.ts';
 import type { DispatchView, IncomingView } from '../../lib/exchange/exchange-view.ts';
 import type { VerificationView } from '../../lib/verification/verification-view.ts';
-import { arrivals, draftDispatch, signDispatch, uploaded } from '../support/demo-cases.ts';
+import { adminTable, arrivals, draftDispatch, register, signDispatch, uploaded } from '../support/demo-cases.ts';
 import { type DemoStack, openDemoStack } from '../support/demo-stack.ts';
 import { expectHistory } from '../support/final-state.ts';
 import { callsOf } from '../support/kills.ts';
+import { keepSignedDispatch } from '../support/signed-dispatch.ts';
 import { samplePdf, streamBody } from '../unit/pdf/sample-pdf.ts';
 
 let demo: DemoStack;
@@ -98,4 +100,36 @@ describe('a dispatch on the stack that deploys', () => {
       await expect(outsider.get(`/api/documents/${documentId}`)).rejects.toMatchObject({ code: 'not_found' });
     }
   });
+});
+
+describe('a hundred dispatches issued at once', () => {
+  it('take the next hundred numbers, each its own, without a gap', async () => {
+    const { table, client } = adminTable(demo);
+    const [clerk, at] = [await demo.as('provinceClerk'), demo.stack.clock.now()];
+    const people = { drafter: DEMO_PEOPLE.provinceOfficer.sub, signer: DEMO_PEOPLE.provinceLeader.sub };
+    const facts = { ...people, unit: PROVINCE, recipient: HOANG_GIANG, at };
+    // They have no files, so nothing is to be sealed.
+    demo.stack.faults.withhold('relay', 'sqs:SendMessage');
+    const codes = await Promise.all(Array.from({ length: 100 }, () => keepSignedDispatch(table, facts)));
+    client.destroy();
+    const before = await register(clerk, PROVINCE, 'outgoing', at);
+    const numbers = await Promise.all(codes.map((code) => issueUntilDone(clerk, code)));
+    expect(new Set(numbers).size).toBe(100);
+    const lines = (await register(clerk, PROVINCE, 'outgoing', at)).slice(before.length);
+    expect(lines.map(({ number }) => number)).toEqual(Array.from({ length: 100 }, (_, n) => before.length + n + 1));
+    expect(new Set(lines.map(({ caseId }) => caseId))).toEqual(new Set(codes));
+    for (const { caseId, text } of lines) expect(numbers[codes.indexOf(caseId)]).toBe(text);
+  });
+
+  /** As a client does that is told to come again: with the same key. */
+  async function issueUntilDone(clerk: ApiClient, code: string): Promise<string> {
+    for (;;) {
+      try {
+        const path = `/api/dispatches/${code}/issue`;
+        return (await clerk.post<DispatchView>(path, {}, { idempotencyKey: `issue-${code}` })).number ?? '';
+      } catch (error) {
+        if (!(error instanceof ApiProblem) || ![429, 503].includes(error.status)) throw error;
+      }
+    }
+  }
 });

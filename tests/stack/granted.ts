@@ -47,6 +47,10 @@ const EXPLAINED: readonly { readonly grants: RegExp; readonly why: string }[] = 
     why: 'For what a killed run has stored (crashes.test.ts).',
   },
   {
+    grants: /^(Intake|Signing)Worker\w+ s3:AbortMultipartUpload Documents/,
+    why: 'For a large version whose storing fails half way (tests/unit/signing/sign-version.test.ts).',
+  },
+  {
     grants: /^SweepWorker\w+ sqs:SendMessage NotificationsSendingWorkQueue/,
     why: 'The sweep sends whatever a case waits for to the queue of its kind; no case waits for a mail today.',
   },

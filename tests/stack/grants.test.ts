@@ -4,6 +4,7 @@ import { HOANG_GIANG, PROVINCE } from '../../cli/demo/people.ts';
 import { sendFile } from '../../cli/upload.ts';
 import type { JsonObject, Template } from '../../local/assembly/template.ts';
 import type { AwsCall } from '../../local/gateway/gateway.ts';
+import { giveOwnKey } from '../support/certified-key.ts';
 import {
   arrivals,
   type DispatchAnswer,
@@ -130,12 +131,19 @@ describe('work whose function lacks a grant', () => {
     expectHistory(demo, await demo.as('communeClerk'), `/api/petitions/${code}`, ['petition.submitted', ...later]);
 
   it.each([
-    { action: 'kms:Sign', on: ':key/' },
-    { action: 's3:PutObject', on: '/documents/' },
-  ])('sign-worker without $action: no receipt, until it has it', async ({ action, on }) => {
-    const { code } = await without({ worker: 'sign-worker', action, on }, () => submit(demo));
-    await waitsIn('sign');
-    await history(code);
+    { action: 'kms:Sign', on: ':key/', minutes: 21 },
+    { action: 's3:PutObject', on: '/documents/', minutes: 0 },
+  ])('sign-worker without $action: no receipt, until it has it', async ({ action, on, minutes }) => {
+    const { code } = await without({ worker: 'sign-worker', action, on }, async () => {
+      const petition = await submit(demo);
+      await demo.settled();
+      await waitsIn('sign');
+      await history(petition.code);
+      await demo.stack.advance(minutes * 60_000);
+      return petition;
+    });
+    // After a quarter of an hour the sweep sends it again.
+    expect(await notEmpty(demo)).toEqual({ sign: minutes < 15 ? 1 : 2 });
     await tryAgain();
     await history(code, 'petition.receipt-sealed');
   });
@@ -156,7 +164,6 @@ describe('work whose function lacks a grant', () => {
     const missing = { worker: 'relay', action: 'sqs:SendMessage', on: ':' };
     const { code } = await without(missing, () => submit(demo));
     expect(await notEmpty(demo)).toEqual({});
-    await history(code).catch(() => {});
     expect(mailsOf(demo, code)).toEqual([]);
     await tryAgain();
     await history(code, 'petition.receipt-sealed');
@@ -186,24 +193,25 @@ describe('work whose function lacks a grant', () => {
     const { code } = await draftDispatch(demo, documentId);
     await signDispatch(demo, code);
     await demo.settled();
-    const [sender, receiver] = [await demo.as('provinceClerk'), await demo.as('communeClerk')];
+    // Time passes: whoever comes later signs in anew.
+    const [sender, receiver] = [() => demo.as('provinceClerk'), () => demo.as('communeClerk')];
     const missing = { worker: 'delivery-worker', action: 's3:GetObjectVersion', on: '/documents/' };
     await without(missing, async () => {
-      await sender.post<DispatchAnswer>(`/api/dispatches/${code}/issue`);
-      await demo.stack.advance(20 * 60_000);
+      await (await sender()).post<DispatchAnswer>(`/api/dispatches/${code}/issue`);
+      await demo.stack.advance(35 * 60_000);
     });
-    // The message was given up; the sweep has sent the work again after a quarter of an hour.
+    // The message was given up after its fifth time; the sweep has sent the work again after a quarter of an hour.
     expect(await notEmpty(demo)).toEqual({ delivery: 1, 'delivery dead letters': 1 });
-    expect(await arrivals(receiver, HOANG_GIANG)).toEqual([]);
+    expect(await arrivals(await receiver(), HOANG_GIANG)).toEqual([]);
     await demo.sqs.send(new PurgeQueueCommand({ QueueUrl: demo.deadLettersUrl('delivery') }));
     await tryAgain();
-    const [arrived] = await arrivals(receiver, HOANG_GIANG);
-    await receiver.post(`/api/incoming/${arrived?.code}/register`);
+    const [arrived] = await arrivals(await receiver(), HOANG_GIANG);
+    await (await receiver()).post(`/api/incoming/${arrived?.code}/register`);
     await demo.settled();
-    expect(await sender.get(`/api/dispatches/${code}`)).toMatchObject({ recipients: [{ status: '03' }] });
+    expect(await (await sender()).get(`/api/dispatches/${code}`)).toMatchObject({ recipients: [{ status: '03' }] });
   });
 
-  it('sweep without dynamodb:Query: fails in the log and as dead letter, and the next run does its work', async () => {
+  it('sweep without dynamodb:Query: fails, and the next run does its work', async () => {
     const missing = { worker: 'sweep', action: 'dynamodb:Query', on: '/index/' };
     await without(missing, () => demo.stack.advance(5 * 60_000));
     demo.stack.calls.reset();
@@ -229,7 +237,7 @@ describe('a file whose intake was given up', () => {
 });
 
 describe('a template without a grant', () => {
-  it('starts, and its petitions stay without a receipt until the work is given up', async () => {
+  it('starts, and its petitions stay without a receipt', async () => {
     const lacking = await openDemoStack({
       observers: [{ before: (call) => void calls.push(call) }],
       transformTemplate: (template) => withoutAction(template, /^SigningWorker/, 'kms:Sign'),
@@ -245,9 +253,7 @@ describe('a template without a grant', () => {
           /: kms:Sign on arn:aws:kms:[^ ]+:key\/[^ ]+: no identity-based policy of SigningWorkerRole/,
         ),
       ]);
-      await lacking.stack.advance(40 * 60_000);
-      // The first message, and that of the sweep.
-      expect(await lacking.depth(lacking.deadLettersUrl('sign'))).toBeGreaterThan(0);
+      expect(await notEmpty(lacking)).toEqual({ sign: 1 });
       const clerk = await lacking.as('communeClerk');
       await expectHistory(lacking, clerk, `/api/petitions/${code}`, ['petition.submitted']);
       expect(await objectsIn(lacking, 'documents')).toEqual([]);
@@ -266,6 +272,20 @@ function withoutAction(template: Template, id: RegExp, action: string): Template
   }
   return template;
 }
+
+describe('a leader with a key of their own', () => {
+  it('signing-api without s3:GetObjectVersion: 500 internal, and with it does what was asked', async () => {
+    await giveOwnKey(demo, 'provinceLeader');
+    const { code } = await draftDispatch(demo, await uploaded(demo, await demo.as('provinceOfficer'), PROVINCE));
+    const leader = await demo.as('provinceLeader');
+    const { sha256, revision } = await leader.get<DispatchAnswer>(`/api/dispatches/${code}`);
+    const shown = { sha256, revision };
+    const prepare = () => outcome(leader.post(`/api/dispatches/${code}/signing/prepare`, shown));
+    const missing = { worker: 'signing-api', action: 's3:GetObjectVersion', on: '/documents/' };
+    expect(await without(missing, prepare)).toBe('500 internal');
+    expect(await prepare()).toMatch(/^answered /);
+  });
+});
 
 describe('every grant', () => {
   it('is used, or it is said why it is there', () => {

@@ -1,4 +1,4 @@
-import { createHash, generateKeyPairSync } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,10 +6,9 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { DEMO_PEOPLE, HOANG_GIANG, PROVINCE } from '../../cli/demo/people.ts';
 import { download } from '../../cli/demo/petition-job.ts';
 import type { DispatchView } from '../../lib/exchange/exchange-view.ts';
-import { buildCertificationRequest } from '../../lib/pki/certification-request.ts';
-import { createMemorySigningKey } from '../../lib/pki/memory-signing-key.ts';
-import { decodePem, encodePem } from '../../lib/pki/pem.ts';
+import { decodePem } from '../../lib/pki/pem.ts';
 import type { VerificationView } from '../../lib/verification/verification-view.ts';
+import { certify, giveOwnKey } from '../support/certified-key.ts';
 import { draftDispatch, uploaded } from '../support/demo-cases.ts';
 import { type DemoStack, notEmpty, openDemoStack } from '../support/demo-stack.ts';
 import { expectHistory } from '../support/final-state.ts';
@@ -27,50 +26,36 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-/** Has a request certified by the development authority; PEM, the certificate first. */
-async function certify(csr: string, profile: 'person' | 'agency'): Promise<string> {
-  const answer = await fetch(`${demo.authorityUrl}/certificates?profile=${profile}`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/pkcs10' },
-    body: csr,
-  });
-  if (!answer.ok) throw new Error(await answer.text());
-  return answer.text();
-}
-
 it.skipIf(!OPENSSL)('an operator certifies a seal, a leader signs at home, and the dispatch is genuine', async () => {
   const api = demo.stack.apiUrl;
   const operator = { BA_KHONG_API: api, BA_KHONG_TOKEN: await demo.tokenOf('operator') };
   const csr = join(folder, 'seal.csr');
   expect(await runCli(['unit', 'csr', PROVINCE, '--out', csr], operator)).toMatchObject({ exit: 0 });
   const seal = join(folder, 'seal.pem');
-  await writeFile(seal, await certify(await readFile(csr, 'utf8'), 'agency'));
+  await writeFile(seal, await certify(demo, await readFile(csr, 'utf8'), 'agency'));
   expect(await runCli(['unit', 'certificate', PROVINCE, seal], operator)).toMatchObject({ exit: 0 });
 
-  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  const key = createMemorySigningKey(privateKey, { scheme: 'ecdsa', hash: 'sha256' });
-  const spki = publicKey.export({ format: 'der', type: 'spki' });
-  const { sub, name } = DEMO_PEOPLE.provinceLeader;
-  const subject = { countryName: 'VN', commonName: name };
-  const request = encodePem('CERTIFICATE REQUEST', await buildCertificationRequest(key, subject, spki));
-  const certificate = await certify(request, 'person');
-  await (await demo.as('operator')).put(`/api/people/${sub}/certificate`, { certificate, request });
+  const { name } = DEMO_PEOPLE.provinceLeader;
+  const { privateKey, certificate } = await giveOwnKey(demo, 'provinceLeader');
   const p12 = join(folder, 'leader.p12');
   const certificates = decodePem('CERTIFICATE', certificate);
   await writeFile(p12, pkcs12({ key: privateKey, certificates, password: 'mật khẩu' }));
 
   const documentId = await uploaded(demo, await demo.as('provinceOfficer'), PROVINCE);
-  const { code } = await draftDispatch(demo, documentId, [HOANG_GIANG]);
+  const { code, revision } = await draftDispatch(demo, documentId, [HOANG_GIANG]);
   await demo.settled();
   const leader = await demo.as('provinceLeader');
   const read = await download(leader, documentId);
   const document = join(folder, 'draft.pdf');
   await writeFile(document, read);
-  const signed = await runCli(['sign', '--case', code, '--document', document, '--p12', p12, '--json'], {
-    BA_KHONG_API: api,
-    BA_KHONG_TOKEN: await demo.tokenOf('provinceLeader'),
-    BA_KHONG_PASSWORD: 'mật khẩu',
-  });
+  const signed = await runCli(
+    ['sign', '--case', code, '--document', document, '--revision', `${revision}`, '--p12', p12, '--json'],
+    {
+      BA_KHONG_API: api,
+      BA_KHONG_TOKEN: await demo.tokenOf('provinceLeader'),
+      BA_KHONG_PASSWORD: 'mật khẩu',
+    },
+  );
   expect(signed).toMatchObject({ exit: 0, told: '' });
   const sha256 = createHash('sha256').update(read).digest('hex');
   expect(JSON.parse(signed.out)).toEqual({ case: code, sha256, state: 'approved' });

@@ -19,6 +19,7 @@ export interface PetitionAnswer {
 
 export interface DispatchAnswer {
   readonly code: string;
+  readonly revision: number;
   readonly state: string;
   readonly documentId: string;
   readonly sha256: string;
@@ -110,8 +111,8 @@ export async function draftDispatch(
 /** The leader approves a draft as it is; waits for nothing. */
 export async function signDispatch(demo: DemoStack, code: string): Promise<DispatchAnswer> {
   const leader = await demo.as('provinceLeader');
-  const { sha256 } = await leader.get<DispatchAnswer>(`/api/dispatches/${code}`);
-  return leader.post(`/api/dispatches/${code}/sign`, { sha256 });
+  const { sha256, revision } = await leader.get<DispatchAnswer>(`/api/dispatches/${code}`);
+  return leader.post(`/api/dispatches/${code}/sign`, { sha256, revision });
 }
 
 /** What has arrived at a unit and is still open, all pages of it. */

@@ -1,8 +1,10 @@
+import { KMSClient, ListKeysCommand } from '@aws-sdk/client-kms';
+import { ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { expect } from 'vitest';
 import type { ApiClient } from '../../cli/client.ts';
 import type { CaseEvent } from '../../lib/evidence/case-event.ts';
 import { jobsOf } from '../../lib/jobs/all-jobs.ts';
-import { objectsIn } from './demo-cases.ts';
+import { adminTable, objectsIn } from './demo-cases.ts';
 import { type DemoStack, notEmpty } from './demo-stack.ts';
 
 interface EvidenceAnswer {
@@ -56,4 +58,31 @@ export async function expectVersions(
 export async function expectNothingLeft(demo: DemoStack): Promise<void> {
   expect(await notEmpty(demo)).toEqual({});
   expect(await objectsIn(demo, 'intake')).toEqual([]);
+}
+
+/** All that the service keeps: every item of the table, every object, every key. */
+export async function everythingKept(demo: DemoStack) {
+  const { client, name, kms } = administration(demo);
+  const [{ Items = [], LastEvaluatedKey }, { Keys = [] }, ...objects] = await Promise.all([
+    client.send(new ScanCommand({ TableName: name })),
+    kms.send(new ListKeysCommand()),
+    objectsIn(demo, 'intake'),
+    objectsIn(demo, 'documents'),
+  ]);
+  expect(LastEvaluatedKey).toBeUndefined();
+  return {
+    items: Items.sort((a, b) => `${a.pk} ${a.sk}`.localeCompare(`${b.pk} ${b.sk}`)),
+    keys: Keys.map(({ KeyId }) => KeyId).sort(),
+    objects,
+  };
+}
+
+const known = new WeakMap<DemoStack, ReturnType<typeof adminTable> & { readonly kms: KMSClient }>();
+
+/** Clients of the administrator, made once for a stack. */
+function administration(demo: DemoStack) {
+  const { awsUrl: endpoint, region, administrator: credentials } = demo.stack;
+  const made = known.get(demo) ?? { ...adminTable(demo), kms: new KMSClient({ endpoint, region, credentials }) };
+  known.set(demo, made);
+  return made;
 }

@@ -36,7 +36,7 @@ export async function applyDispatchSignature(deps: DispatchWorkDeps, code: CaseC
         pages: original.pages,
         n: original.n + 1,
         kind: 'signed',
-        holder: { kind: 'person', id: approval.by },
+        signer: await signing.deps.directory.signerOf({ kind: 'person', id: approval.by }, signing.at),
         text: {
           role: 'person',
           name: approval.name,

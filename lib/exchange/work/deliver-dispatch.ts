@@ -3,6 +3,7 @@ import type { WorkingCalendar } from '../../calendar/working-calendar.ts';
 import { changeWrites } from '../../cases/case-change.ts';
 import type { Directory } from '../../directory/directory.ts';
 import { asTrustAnchor } from '../../directory/trust.ts';
+import type { Unit } from '../../directory/unit.ts';
 import { latestVersion } from '../../documents/document.ts';
 import type { DocumentObjects } from '../../documents/documents.ts';
 import { EMPTY_LOG } from '../../evidence/case-event.ts';
@@ -38,7 +39,7 @@ export async function deliverDispatch(
   if (dispatch.state !== 'issued') throw new ProblemError('invalid_state', { detail: 'The dispatch is not issued.' });
   if (deliveryTo(dispatch, recipient).status !== 'sending') return 'repeated';
   const sender = await deps.directory.unit(dispatch.unit);
-  const verdict = await check(deps, dispatch, at);
+  const verdict = await check(deps, dispatch, sender, at);
   const incoming = arrived({
     state: 'arrived',
     code: await freeCode(deps, code, recipient),
@@ -67,11 +68,15 @@ export async function deliverDispatch(
   return 'done';
 }
 
-async function check(deps: DeliveryDeps, dispatch: DispatchIn<'issued'>, at: EpochMs): Promise<ArrivalVerdict> {
+async function check(
+  deps: DeliveryDeps,
+  dispatch: DispatchIn<'issued'>,
+  { certificates }: Pick<Unit, 'certificates'>,
+  at: EpochMs,
+): Promise<ArrivalVerdict> {
   const document = await deps.documents.document(dispatch.draft.documentId);
   const source = deps.objects.open(latestVersion(document));
   const trust = (await deps.directory.trustAnchors()).map(asTrustAnchor);
-  const { certificates } = await deps.directory.unit(dispatch.unit);
   const expected = { sha256: dispatch.issued.sha256, sealCertificates: certificates.map((item) => item.sha256) };
   return judgeArrival(await verifyPdf(source, { trust, at }), expected, at);
 }

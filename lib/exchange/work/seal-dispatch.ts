@@ -1,4 +1,5 @@
 import { printedTitle } from '../../access/signing-competence.ts';
+import { sealOf } from '../../directory/unit.ts';
 import { grantRead, latestVersion, withVersion } from '../../documents/document.ts';
 import type { JobOutcome } from '../../jobs/run-job.ts';
 import type { EpochMs } from '../../platform/clock.ts';
@@ -30,7 +31,7 @@ export async function sealDispatch(deps: DispatchWorkDeps, code: CaseCode, at: E
       pages: before.pages,
       n: before.n + 1,
       kind: 'sealed',
-      holder: { kind: 'unit', code: dispatch.unit },
+      signer: sealOf(unit, at),
       text: {
         role: 'agency',
         agency: unit.name,

@@ -73,7 +73,7 @@ function at(place: SignaturePlace, y: number): SignaturePlace {
 }
 
 /** The box around a signature and the seal beside it. */
-function withSeal(person: SignaturePlace): Box {
+export function withSeal(person: SignaturePlace): Box {
   const [a, b] = [person.box, sealPlace(person).box];
   const [x, y] = [Math.min(a.x, b.x), Math.min(a.y, b.y)];
   return {

@@ -6,7 +6,7 @@ import type { Drawing } from '../graft.ts';
 import { shownSigningTime } from './signing-time.ts';
 
 export interface PersonSignatureContent {
-  /** Capacity and office as they stand above a signature, one line each: `KT. CHỦ TỊCH`, `PHÓ CHỦ TỊCH`. */
+  /** Capacity and office as they stand above a signature, one line each: `KT. CHỦ TỊCH`, `PHÓ CHỦ TỊCH`. None where the document has them. */
   readonly title: readonly string[];
   readonly name: string;
   /** Epoch ms. */
@@ -45,7 +45,7 @@ export async function drawPersonSignature(
   const scale = Math.min(1, size.height / usualSize(content.style).height, size.width / (PERSON_SIZE.width * 0.6));
   const fitted = (text: readonly string[], lines: number, largest: number) =>
     fitText(text, bold, { width: size.width, lines, largest: largest * scale, smallest: 6 * scale });
-  const title = full ? fitted(content.title, 4, 11) : NO_TEXT;
+  const title = full && content.title.length > 0 ? fitted(content.title, 4, 11) : NO_TEXT;
   const name = full ? fitted([content.name], 2, 12) : NO_TEXT;
   const top = size.height - height(title);
   const bottom = height(name);

@@ -33,7 +33,7 @@ export async function applyAnswerSignature(deps: PetitionWorkDeps, code: CaseCod
         pages: original.pages,
         n: original.n + 1,
         kind: 'signed',
-        holder: { kind: 'person', id: approval.by },
+        signer: await signing.deps.directory.signerOf({ kind: 'person', id: approval.by }, signing.at),
         text: {
           role: 'person',
           name: approval.name,

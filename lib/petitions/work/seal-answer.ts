@@ -1,4 +1,5 @@
 import { printedTitle } from '../../access/signing-competence.ts';
+import { sealOf } from '../../directory/unit.ts';
 import { latestVersion, withVersion } from '../../documents/document.ts';
 import type { JobOutcome } from '../../jobs/run-job.ts';
 import type { EpochMs } from '../../platform/clock.ts';
@@ -30,7 +31,7 @@ export async function sealAnswer(deps: PetitionWorkDeps, code: CaseCode, at: Epo
       pages: signed.pages,
       n: signed.n + 1,
       kind: 'sealed',
-      holder: { kind: 'unit', code: petition.unit },
+      signer: sealOf(unit, at),
       text: { role: 'agency', agency: unit.name, number: number.text, location: unit.place },
     },
     at,

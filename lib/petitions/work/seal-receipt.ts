@@ -1,3 +1,4 @@
+import { sealOf } from '../../directory/unit.ts';
 import { newDocument, protectIdentity, withVersion } from '../../documents/document.ts';
 import type { EventLog } from '../../evidence/event-log.ts';
 import type { JobOutcome } from '../../jobs/run-job.ts';
@@ -42,7 +43,7 @@ export async function sealReceipt(deps: PetitionWorkDeps, code: CaseCode, at: Ep
       pages: slip.pages,
       n: 1,
       kind: 'receipt',
-      holder: { kind: 'unit', code: petition.unit },
+      signer: sealOf(unit, at),
       text: { role: 'agency', agency: unit.name, location: unit.place },
     },
     at,

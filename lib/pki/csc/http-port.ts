@@ -14,6 +14,14 @@ export interface HttpPost {
   readonly maxBytes: number;
 }
 
+/** Secrets go over TLS; without it to this machine alone. */
+export function keepsSecrets(address: string): boolean {
+  if (!URL.canParse(address)) return false;
+  const { protocol, hostname, username, password } = new URL(address);
+  if (username || password) return false;
+  return protocol === 'https:' || (protocol === 'http:' && ['127.0.0.1', '[::1]', 'localhost'].includes(hostname));
+}
+
 /** Posts to a service whose address is a setting. Rejects when there is no answer, in time and of that size. */
 export interface HttpPort {
   post(request: HttpPost): Promise<HttpAnswer>;

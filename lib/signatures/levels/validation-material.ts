@@ -4,6 +4,7 @@ import { buildPath, type TrustAnchor } from '../../pki/certificate-path.ts';
 import { checkRevocationList } from '../../pki/check-crl.ts';
 import { checkOcsp } from '../../pki/check-ocsp.ts';
 import { readableCertificates } from '../../pki/cms-signer.ts';
+import { equalBytes } from '../../pki/der.ts';
 import type { CertificatePair } from '../../pki/ocsp.ts';
 import { OID } from '../../pki/oids.ts';
 import type { RevocationQuestion } from '../../pki/revocation.ts';
@@ -50,11 +51,12 @@ export interface Material {
 export async function collectMaterial(subjects: readonly Subject[], context: MaterialContext): Promise<Material> {
   const collector = new Collector(context);
   const additions = new Map<string, ValidationData>();
-  // The latest first: what is new enough for it is new enough for all before.
-  const sorted = [...subjects].sort((a, b) => b.at - a.at);
-  for (const key of new Set(sorted.map((subject) => subject.key))) {
-    const entry = new Entry();
-    for (const subject of sorted) if (subject.key === key) await collector.cover(subject, entry);
+  const entries = new Map(subjects.map(({ key }) => [key, new Entry()]));
+  // The latest first, of all entries: what is new enough for it is new enough for all before.
+  for (const subject of [...subjects].sort((a, b) => b.at - a.at)) {
+    await collector.cover(subject, entries.get(subject.key) as Entry);
+  }
+  for (const [key, entry] of entries) {
     const data = entry.data();
     if (!context.held.entries.has(key) || !holdsAll(context.held, data)) additions.set(key, data);
   }
@@ -130,10 +132,13 @@ class Collector {
   async #fetchIssuers(certificate: Certificate, revocation: RevocationPort): Promise<Certificate[]> {
     const found: Certificate[] = [];
     const levels = 3;
-    for (let below = certificate; found.length < levels; ) {
-      const [issuer] = await revocation.issuersOf(below);
+    let below = certificate;
+    for (let level = 0; level < levels; level += 1) {
+      const kept = await revocation.issuersOf(below);
+      // A certs-only CMS holds them in any order.
+      const issuer = kept.find(({ subject }) => equalBytes(subject, below.issuer));
       if (!issuer) break;
-      found.push(issuer);
+      found.push(...kept);
       below = issuer;
     }
     return found;

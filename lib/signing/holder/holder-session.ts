@@ -14,6 +14,8 @@ export const holderSession = z.object({
   id: z.string() as unknown as z.ZodType<Id, Id>,
   /** Code of the case. */
   caseId: z.string(),
+  /** Of the dispatch as the holder was shown it. Absent for an answer: all that is signed of one is in its file. */
+  revision: z.number().int().optional(),
   /** The approval as it will be; the rest of it says who it is for and which version. */
   approval: approval.omit({ own: true, at: true }),
   /** All but the signature. */

@@ -25,6 +25,8 @@ export interface Preparing {
   readonly version: DocumentVersion;
   /** Place name of the unit. */
   readonly location: string;
+  /** Of the dispatch, as it was shown. */
+  readonly revision?: number;
 }
 
 /** Makes the write that keeps the answer under the caller's Idempotency-Key. */
@@ -37,7 +39,7 @@ export type SessionStamp = (session: HolderSession) => Write;
  */
 export async function prepareForHolder(
   deps: HolderSigningDeps,
-  { caseId, approval, version, location }: Preparing,
+  { caseId, approval, version, location, revision }: Preparing,
 ): Promise<HolderSession> {
   const { at, own: _, ...approved } = approval;
   if (version.sha256 !== approval.sha256) throw new ProblemError('document_changed', { field: 'sha256' });
@@ -50,6 +52,7 @@ export async function prepareForHolder(
   return {
     id: newId(deps.random),
     caseId,
+    ...(revision === undefined ? {} : { revision }),
     approval: approved,
     facts: {
       signingTime: at,

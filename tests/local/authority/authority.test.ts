@@ -263,7 +263,8 @@ describe('what is asked about its certificates', () => {
     const clients = (allowPrivateAddresses: boolean) => {
       const settings = { allowedHosts: ['127.0.0.1'], allowPrivateAddresses, timeLimit: 20_000 };
       const send = createHttpClient(settings);
-      const deps = { send, trust, accepts: acceptsSignature, random: randomBytes, attempts: 1, wait: async () => {} };
+      const asking = { accepts: acceptsSignature, random: randomBytes, attempts: 1, wait: async () => {} };
+      const deps = { ...asking, send, trust, now: () => NOW };
       const timestamps = createTimestampClient([{ url: `${server.url}/timestamp`, largestToken: 4096 }], deps);
       return { timestamps, revocation: createRevocationClient(deps) };
     };

@@ -58,13 +58,14 @@ export async function openDevelopmentAuthority(at = NOW): Promise<DevelopmentAut
   };
   const trust = [{ certificate: authority.rootCertificate, from: 0, until: null }];
   const deps = { send, attempts: 1, wait: async () => {}, random: counted(), accepts: acceptsSignature };
+  const stamping = { ...deps, trust, now: () => clock.now };
   return {
     authority,
     clock,
     trust,
     send,
     calls,
-    timestamps: createTimestampClient([{ url: `${BASE_URL}/timestamp`, largestToken: 4096 }], { ...deps, trust }),
+    timestamps: createTimestampClient([{ url: `${BASE_URL}/timestamp`, largestToken: 4096 }], stamping),
     revocation: createRevocationClient(deps),
     signer: (options) => certified(authority, options),
     close: () => rm(dir, { recursive: true, force: true }),

@@ -128,8 +128,14 @@ async function draft() {
   const pdf = samplePdf({ trailer: `/Salt (${salt++})` });
   const { documentId } = await world.upload(OFFICER, pdf, HOANG_HOA);
   const body = { unit: HOANG_HOA, type: 'cong-van', subject: 'Mời họp', documentId, recipients: [PROVINCE] };
-  const made = await callApi<{ code: string }>(world.dispatches, OFFICER, 'POST /api/dispatches', body);
-  return { code: made.body.code, document: file('draft.pdf', pdf) };
+  const made = await callApi<{ code: string; revision: number }>(
+    world.dispatches,
+    OFFICER,
+    'POST /api/dispatches',
+    body,
+  );
+  const { code, revision } = made.body;
+  return { code, revision: `${revision}`, document: file('draft.pdf', pdf) };
 }
 
 async function stateOf(code: string) {
@@ -147,9 +153,17 @@ test.skipIf(!OPENSSL)('a leader signs with a container of their own, exactly the
     password: 'mật khẩu',
   });
   const p12 = file('leader.p12', container);
-  const { code, document } = await draft();
-  const sign = (change: string[], typed?: string, env = {}) =>
-    runCli(['sign', '--case', code, '--p12', p12, ...change], { ...as(LEADER), ...env }, typed);
+  const { code, revision, document } = await draft();
+  const unseen = ['sign', '--case', code, '--p12', p12];
+  const sign = (change: string[], typed?: string) =>
+    runCli([...unseen, '--revision', revision, ...change], as(LEADER), typed);
+
+  const shown = await runCli([...unseen, '--document', document], as(LEADER));
+  expect(shown).toMatchObject({ exit: 1, told: expect.stringContaining('revision_missing') });
+  for (const told of ['Mời họp', PROVINCE, `--revision ${revision}`]) expect(shown.told).toContain(told);
+  const older = await runCli([...unseen, '--document', document, '--revision', '0'], as(LEADER), 'mật khẩu');
+  expect(older).toMatchObject({ exit: 1, told: expect.stringContaining('document_changed') });
+  expect((await runCli([...unseen, '--document', document, '--revision', 'x'], as(LEADER))).exit).toBe(2);
 
   expect((await sign(['--document', document], 'sai')).told).toContain('pkcs12_unreadable');
   expect((await sign(['--document', document])).told).toContain('secret_missing');
@@ -176,7 +190,7 @@ test('a leader signs with a credential of a remote signing service', async () =>
       another: { key: privateKey, certificates: [world.authority.issue({ subject: { commonName: 'x' }, publicKey })] },
     },
   });
-  const { code, document } = await draft();
+  const { code, revision, document } = await draft();
   const sign = (credential: string, env = {}) =>
     runCli(
       [
@@ -185,6 +199,8 @@ test('a leader signs with a credential of a remote signing service', async () =>
         code,
         '--document',
         document,
+        '--revision',
+        revision,
         '--csc',
         server.baseUrl,
         '--csc-client',

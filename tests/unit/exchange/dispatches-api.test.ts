@@ -1,15 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import type { PersonId } from '../../../lib/access/actor.ts';
 import { allowed } from '../../../lib/access/policy.ts';
-import { changeWrites } from '../../../lib/cases/case-change.ts';
 import { actorOf } from '../../../lib/directory/actor-of.ts';
 import { accessSubject } from '../../../lib/documents/document.ts';
-import { EMPTY_LOG } from '../../../lib/evidence/case-event.ts';
-import { dispatchRecord } from '../../../lib/exchange/dispatch.ts';
-import { drafted } from '../../../lib/exchange/dispatch-transitions.ts';
 import type { DispatchView, IncomingView } from '../../../lib/exchange/exchange-view.ts';
 import { memorySource } from '../../../lib/pdf/byte-source.ts';
-import { type Id, newCaseCode, newId, systemRandom } from '../../../lib/platform/ids.ts';
+import type { Id } from '../../../lib/platform/ids.ts';
 import { verifyPdf } from '../../../lib/signatures/verify-pdf.ts';
 import type { VerificationView } from '../../../lib/verification/verification-view.ts';
 import { type Caller, callApi, lambdaContext } from '../../support/call.ts';
@@ -63,7 +58,8 @@ async function draft(overrides: object = {}): Promise<string> {
 }
 
 async function sign(code: string) {
-  const answer = await call(LEADER, `POST /api/dispatches/${code}/sign`, { sha256: (await read(code)).sha256 });
+  const { sha256, revision } = await read(code);
+  const answer = await call(LEADER, `POST /api/dispatches/${code}/sign`, { sha256, revision });
   expect(answer.body).toMatchObject({ state: 'approved', working: true });
   await world.settle(code);
 }
@@ -197,7 +193,9 @@ describe('a draft', () => {
   it('is signed by someone competent on the day, and only as it was shown', async () => {
     const code = await draft();
     const { sha256 } = await read(code);
-    expect((await call(LEADER, `POST /api/dispatches/${code}/sign`, { sha256: '0'.repeat(64) })).body).toMatchObject({
+    expect(
+      (await call(LEADER, `POST /api/dispatches/${code}/sign`, { sha256: '0'.repeat(64), revision: 1 })).body,
+    ).toMatchObject({
       code: 'document_changed',
     });
     const deputy = { sub: 'deputy-1' };
@@ -213,12 +211,12 @@ describe('a draft', () => {
       assignments: [assignment],
     });
     // Authorised without a time limit.
-    expect((await call(deputy, `POST /api/dispatches/${code}/sign`, { sha256 })).body).toMatchObject({
+    expect((await call(deputy, `POST /api/dispatches/${code}/sign`, { sha256, revision: 1 })).body).toMatchObject({
       code: 'signer_not_competent',
     });
     const limited = { ...assignment, until: '2026-12-31' };
     await callApi(world.directory, OPERATOR, `PUT /api/people/${deputy.sub}`, { name: 'Phó', assignments: [limited] });
-    expect((await call(deputy, `POST /api/dispatches/${code}/sign`, { sha256 })).body).toMatchObject({
+    expect((await call(deputy, `POST /api/dispatches/${code}/sign`, { sha256, revision: 1 })).body).toMatchObject({
       code: 'signer_without_certificate',
     });
   });
@@ -231,6 +229,8 @@ describe('what a leader is shown', () => {
     const changed = await call(OFFICER, `PUT /api/dispatches/${code}`, { ...body, recipients: [HAU_LOC] });
     expect(changed.body).toMatchObject({ sha256, revision: revision + 1 });
     const sign = (of: number) => call(LEADER, `POST /api/dispatches/${code}/sign`, { sha256, revision: of });
+    const without = await call(LEADER, `POST /api/dispatches/${code}/sign`, { sha256 });
+    expect(without).toMatchObject({ status: 422, body: { field: 'revision' } });
     expect(await sign(revision)).toMatchObject({ status: 409, body: { code: 'document_changed', field: 'revision' } });
     expect(await sign(revision + 1)).toMatchObject({ status: 200, body: { state: 'approved' } });
   });
@@ -261,7 +261,7 @@ describe('an agency that has ended', () => {
     const { code } = (await call(leader, 'POST /api/dispatches', body)).body;
     await end(yesterday);
     const ended = { status: 422, body: { code: 'unit_ended', field: 'unit' } };
-    expect(await call(leader, `POST /api/dispatches/${code}/sign`, { sha256 })).toMatchObject(ended);
+    expect(await call(leader, `POST /api/dispatches/${code}/sign`, { sha256, revision: 1 })).toMatchObject(ended);
     const other = await world.upload(leader, pdf(), ENDED);
     expect(await call(leader, 'POST /api/dispatches', { ...body, documentId: other.documentId })).toMatchObject(ended);
   });
@@ -321,7 +321,7 @@ describe('who may do what', () => {
       [`GET /api/dispatches?unit=${PROVINCE}`],
       [`GET /api/registers/${PROVINCE}/outgoing/2026`],
       [`PUT /api/dispatches/${code}`, await draftBody()],
-      [`POST /api/dispatches/${code}/sign`, { sha256: '0'.repeat(64) }],
+      [`POST /api/dispatches/${code}/sign`, { sha256: '0'.repeat(64), revision: 1 }],
       [`POST /api/dispatches/${code}/issue`],
     ];
     for (const [request, body] of requests) {
@@ -352,10 +352,10 @@ describe('who may do what', () => {
 
   it('each role leaves to the others what is theirs', async () => {
     const forbidden: [Caller, Parameters<typeof callApi>[2], object?][] = [
-      [OFFICER, `POST /api/dispatches/${code}/sign`, { sha256: '0'.repeat(64) }],
+      [OFFICER, `POST /api/dispatches/${code}/sign`, { sha256: '0'.repeat(64), revision: 1 }],
       [OFFICER, `POST /api/dispatches/${code}/issue`],
       [LEADER, `POST /api/dispatches/${code}/issue`],
-      [CLERK, `POST /api/dispatches/${code}/sign`, { sha256: '0'.repeat(64) }],
+      [CLERK, `POST /api/dispatches/${code}/sign`, { sha256: '0'.repeat(64), revision: 1 }],
       [LEADER, `PUT /api/dispatches/${code}`, await draftBody()],
       [staff(HOANG_HOA, 'officer'), `POST /api/incoming/${arrived}/register`],
       [staff(HOANG_HOA, 'leader'), `POST /api/incoming/${arrived}/return`, { reason: 'x' }],
@@ -399,78 +399,6 @@ describe('what does not pass the check', () => {
       get: (target, name) =>
         name === 'trustAnchors' ? async () => [] : (Reflect.get(target, name) as () => unknown).bind(target),
     });
-  }
-});
-
-describe('numbers', () => {
-  it('have no gap and are unique when a hundred dispatches are issued at once', async () => {
-    const codes = await Promise.all(Array.from({ length: 100 }, signedDispatch));
-    const before = await register();
-    const answers = await Promise.all(codes.map((code) => issueUntilDone(code)));
-    expect(new Set(answers).size).toBe(100);
-    const entries = (await register()).slice(before.length);
-    expect(entries.map((entry) => entry.number)).toEqual(Array.from({ length: 100 }, (_, i) => before.length + i + 1));
-    expect(new Set(entries.map((entry) => entry.caseId))).toEqual(new Set(codes));
-  });
-
-  /** A client tries again when it is told that the service is busy, under the same key. */
-  async function issueUntilDone(code: string): Promise<string> {
-    const key = `issue-${code}`;
-    for (;;) {
-      const answer = await callApi<DispatchView & Problem>(
-        world.dispatches,
-        CLERK,
-        `POST /api/dispatches/${code}/issue`,
-        undefined,
-        key,
-      );
-      if (answer.status === 200) return answer.body.number ?? '';
-      expect(answer.body.code).toBe('busy');
-    }
-  }
-
-  async function register() {
-    const items: { number: number; caseId: string }[] = [];
-    let cursor: string | undefined;
-    do {
-      const query = cursor === undefined ? '' : `&cursor=${encodeURIComponent(cursor)}`;
-      const page = await call<{ items: typeof items; cursor?: string }>(
-        CLERK,
-        `GET /api/registers/${PROVINCE}/outgoing/2026?limit=100${query}`,
-      );
-      items.push(...page.body.items);
-      cursor = page.body.cursor;
-    } while (cursor !== undefined);
-    return items;
-  }
-
-  /** A signed dispatch as it is kept; that its file is signed does not matter here. */
-  async function signedDispatch(): Promise<string> {
-    const code = newCaseCode('VB', systemRandom);
-    const by = LEADER.sub as PersonId;
-    const dispatch = dispatchRecord.parse({
-      state: 'draft',
-      code,
-      unit: PROVINCE,
-      type: 'cong-van',
-      subject: 'x',
-      urgency: 'thuong',
-      recipients: [{ unit: HOANG_HOA }],
-      draft: { documentId: newId(systemRandom), sha256: '0'.repeat(64), drafter: OFFICER.sub },
-      createdAt: NOW,
-      pending: [],
-      log: EMPTY_LOG,
-    });
-    if (dispatch.state !== 'draft') throw new Error('not a draft');
-    const approval = { by, name: 'A', title: 'B', capacity: 'head' as const, at: NOW, sha256: '0'.repeat(64) };
-    const signed = { ...dispatch, state: 'signed' as const, approval, signed: { sha256: '0'.repeat(64), at: NOW } };
-    const { dispatches, events } = world.signDeps;
-    const { writes } = changeWrites({ cases: dispatches, events }, undefined, {
-      ...drafted(dispatch, { personId: by }),
-      next: signed,
-    });
-    await dispatches.commit(writes);
-    return code;
   }
 });
 

@@ -32,6 +32,8 @@ import {
   serviceWith,
 } from '../../support/pki/development-authority.ts';
 
+const HOUR = 3_600_000;
+
 let development: DevelopmentAuthority;
 let good: CertificatePair;
 let revoked: CertificatePair;
@@ -163,10 +165,15 @@ describe('an OCSP answer', () => {
     } as const;
     const issuer = await serviceWith(ca.intermediate, keyPair('p256', 'ca-intermediate').privateKey);
     const revocations = { find: () => undefined, all: () => [], add: async () => {} };
-    const judged = async (delegate: Uint8Array) => {
-      const responder = { issuer, delegate: await serviceWith(delegate, privateKey), revocations, now: () => NOW };
+    const judged = async (
+      delegate: Uint8Array,
+      { producedAt = NOW, freshAt = NOW, thisUpdate = producedAt }: Record<string, number> = {},
+    ) => {
+      const times = [thisUpdate, producedAt];
+      const now = () => times.shift() as number;
+      const responder = { issuer, delegate: await serviceWith(delegate, privateKey), revocations, now };
       const der = answerOcsp(responder, encodeOcspRequest(pair));
-      return checkOcsp(der, { ...pair, now: NOW, freshAt: NOW, accepts: acceptsSignature });
+      return checkOcsp(der, { ...pair, now: NOW, freshAt, accepts: acceptsSignature });
     };
     const refused = { ok: false, fault: 'signer_not_authorised' };
     expect(await judged(ca.issue({ ...spec, ...validity }))).toMatchObject({ ok: true, status: 'good' });
@@ -175,6 +182,35 @@ describe('an OCSP answer', () => {
     expect(await judged(ca.issue({ ...spec, criticalExtension: '1.2.3.4' }))).toEqual(refused);
     expect(await judged(issueCertificate({ ...spec, ...validity }, forger))).toEqual(refused);
     expect(await judged(createAuthority(NOW, 'another').issue({ ...spec, ...validity }))).toEqual(refused);
+    // The key of a delegate that has expired cannot go on answering by naming an earlier time.
+    const expired = ca.issue({ ...spec, notAfter: NOW - HOUR });
+    const before = NOW - 2 * HOUR;
+    expect(await judged(expired, { producedAt: before, freshAt: before })).toMatchObject({ ok: true });
+    expect(await judged(expired, { producedAt: before })).toEqual(refused);
+    const impossible = { ok: false, fault: 'malformed' };
+    expect(await judged(expired, { producedAt: before, thisUpdate: NOW, freshAt: before })).toEqual(impossible);
+    const future = { ok: false, fault: 'from_the_future' };
+    expect(await judged(ca.issue({ ...spec, ...validity }), { producedAt: NOW + HOUR, thisUpdate: NOW })).toEqual(
+      future,
+    );
+  });
+
+  test('says nothing good of a certificate that had expired: its state may have been dropped', async () => {
+    const later = await openDevelopmentAuthority();
+    try {
+      const short = await later.signer({ label: 'short', days: 1 });
+      const pair = chainOf(later.authority, short);
+      const asked = (at: number) => ({ ...pair, now: at, freshAt: NOW, accepts: acceptsSignature });
+      expect(checkOcsp(await later.authority.ocsp(encodeOcspRequest(pair)), asked(NOW))).toMatchObject({ ok: true });
+      later.clock.now = NOW + 3 * DAY;
+      const der = await later.authority.ocsp(encodeOcspRequest(pair));
+      expect(checkOcsp(der, asked(later.clock.now))).toEqual({ ok: false, fault: 'expired_certificate' });
+      await later.authority.revoke(short.certificate, 1);
+      const revokedThen = await later.authority.ocsp(encodeOcspRequest(pair));
+      expect(checkOcsp(revokedThen, asked(later.clock.now))).toMatchObject({ ok: true, status: 'revoked' });
+    } finally {
+      await later.close();
+    }
   });
 
   test('cut or changed anywhere is never believed for another state', async () => {
@@ -194,6 +230,11 @@ describe('an OCSP answer', () => {
     );
   });
 });
+
+function encodeGeneralizedTime(at: number): Uint8Array {
+  const digits = new Date(at).toISOString().replace(/[-:T]|\.\d+/g, '');
+  return encode(0x18, Buffer.from(digits, 'latin1'));
+}
 
 describe('a revocation list', () => {
   const question = () => ({ ...revoked, now: NOW, freshAt: NOW, accepts: acceptsSignature });
@@ -278,6 +319,20 @@ describe('a revocation list', () => {
     ['marked with something unknown', extension('1.2.3.4', true, encodeInteger(1)), 'critical_extension'],
   ])('that is %s is refused', (_name, one, fault) => {
     expect(check(list([one]))).toEqual({ ok: false, fault });
+  });
+
+  test('says nothing good of a certificate that had expired, unless it keeps those that expired since before', () => {
+    const gone = parseCertificate(
+      ca.issue({ subject: { commonName: 'B' }, publicKey: keyPair('p256').publicKey, notAfter: NOW - DAY }),
+    );
+    const of = (der: Uint8Array) =>
+      checkRevocationList(der, { certificate: gone, issuer, now: NOW, freshAt: NOW - DAY, accepts: acceptsSignature });
+    const expired = { ok: false, fault: 'expired_certificate' };
+    const keeps = (since: number) => extension('2.5.29.60', false, encodeGeneralizedTime(since));
+    expect(of(list())).toEqual(expired);
+    expect(of(list([keeps(NOW - 1000)]))).toEqual(expired);
+    expect(of(list([keeps(NOW - 2 * DAY)]))).toMatchObject({ ok: true, status: 'good' });
+    expect(of(list([], [entry(gone.serialNumber)]))).toMatchObject({ ok: true, status: 'revoked' });
   });
 
   test('for certificates of users is about this one; an entry with a critical extension spoils it', () => {

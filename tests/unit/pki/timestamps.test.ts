@@ -33,7 +33,7 @@ beforeAll(async () => {
   development = await openDevelopmentAuthority();
   const { send, trust } = development;
   const wait = async (attempt: number) => void waits.push(attempt);
-  deps = { send, trust, accepts: acceptsSignature, random: counted(), attempts: 3, wait };
+  deps = { send, trust, accepts: acceptsSignature, random: counted(), now: () => NOW, attempts: 3, wait };
 });
 afterAll(() => development.close());
 
@@ -84,6 +84,24 @@ describe('the client', () => {
       expect(stamp({}, [authority])).rejects.toMatchObject({ detail: 'policy_wrong' }),
     );
     await expect(stamp({}, [{ ...HERE, policy: '1.2.3' }])).rejects.toMatchObject({ code: 'timestamp_invalid' });
+  });
+
+  test('refuses one that states another time than the present', async () => {
+    const near = 4 * 60_000;
+    const far = 6 * 60_000;
+    for (const now of [NOW - near, NOW + near]) await expect(stamp({ now: () => now })).resolves.toBeDefined();
+    for (const now of [NOW - far, NOW + far])
+      await expect(stamp({ now: () => now })).rejects.toMatchObject({
+        code: 'timestamp_invalid',
+        detail: 'time_wrong',
+      });
+  });
+
+  test('refuses one that is larger than its authority’s largest: there is no room for it', async () => {
+    const { length } = await stamp();
+    const small = { ...HERE, largestToken: length - 200 };
+    await expect(stamp({}, [small])).rejects.toMatchObject({ code: 'timestamp_invalid' });
+    await expect(stamp({}, [small, HERE])).resolves.toBeDefined();
   });
 
   test('believes only authorities that the trust list leads to', async () => {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import type { PersonId } from '../../../lib/access/actor.ts';
 import { memorySource } from '../../../lib/pdf/byte-source.ts';
 import { decodePem, encodePem } from '../../../lib/pki/pem.ts';
@@ -15,93 +15,19 @@ import {
   OPERATOR,
   PROVINCE,
   staff,
-  startCaseWorld,
 } from '../../support/case-world.ts';
-import { giveOwnKey, type Prepared, requestOf, signAtHome } from '../../support/own-key.ts';
+import { type Answer, CLERK, holderCases, LEADER, MINUTE, must, OFFICER, SECOND } from '../../support/holder-cases.ts';
+import { giveOwnKey, requestOf, signAtHome } from '../../support/own-key.ts';
 import { DAY, keyPair, NOW } from '../../support/pki/authority.ts';
-import { samplePdf } from '../pdf/sample-pdf.ts';
-
-const CLERK = staff(HOANG_HOA, 'clerk');
-const OFFICER = staff(HOANG_HOA, 'officer');
-const LEADER = staff(HOANG_HOA, 'leader');
-const SECOND: Caller = { sub: 'leader-second' };
-const MINUTE = 60_000;
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
+const cases = holderCases();
+const { pdf, prepare, complete, petition, drafted, ready, stateOf } = cases;
 let world: CaseWorld;
-let salt = 0;
-beforeAll(async () => {
-  world = await startCaseWorld();
-  // A deputy of the same unit, with a key of their own as well.
-  await must(
-    callApi(world.directory, OPERATOR, `PUT /api/people/${SECOND.sub}`, {
-      name: 'Phó Chủ tịch Hoằng Hóa',
-      assignments: [
-        {
-          unit: HOANG_HOA,
-          role: 'leader',
-          title: 'PHÓ CHỦ TỊCH',
-          capacity: 'KT',
-          from: '2025-07-01',
-          until: '2026-12-31',
-        },
-      ],
-    }),
-  );
-  await must(giveOwnKey(world, LEADER));
-  await must(giveOwnKey(world, SECOND));
+beforeAll(() => {
+  world = cases.world;
 });
-afterAll(() => world.close());
-beforeEach(() => {
-  world.time.now = NOW;
-});
-
-interface Answer extends Prepared {
-  readonly state?: string;
-  readonly working?: boolean;
-  readonly field?: string;
-  readonly draft?: { readonly documentId: string; readonly sha256: string; readonly problem?: string };
-}
-
-async function must<T extends { status: number; body: unknown }>(answer: Promise<T>): Promise<T> {
-  const got = await answer;
-  if (got.status >= 300) throw new Error(JSON.stringify(got.body));
-  return got;
-}
-
-const pdf = () => samplePdf({ trailer: `/Salt (${salt++})` });
-const prepare = (caller: Caller, code: string, sha256: string, key?: string) =>
-  callApi<Answer>(world.signing, caller, `POST /api/petitions/${code}/answer/signing/prepare`, { sha256 }, key);
-const complete = (caller: Caller, code: string, body: object, key?: string) =>
-  callApi<Answer>(world.signing, caller, `POST /api/petitions/${code}/answer/signing/complete`, body, key);
-const petition = (caller: Caller, request: Parameters<typeof callApi>[2], body?: unknown) =>
-  callApi<Answer>(world.petitions, caller, request, body);
-
-/** A petition whose answer waits for the leader; what the leader is shown. */
-async function drafted(): Promise<{ code: string; documentId: string; sha256: string }> {
-  const body = { kind: 'feedback', unit: HOANG_HOA, subject: 'Đường hỏng', text: 'Đường liên thôn bị hỏng.' };
-  const { code } = (await must(petition(LAN, 'POST /api/petitions', body))).body as { code: string };
-  await must(petition(CLERK, `POST /api/petitions/${code}/accept`));
-  await must(petition(CLERK, `POST /api/petitions/${code}/assign`, { assignee: OFFICER.sub }));
-  return { code, ...(await redraft(code)) };
-}
-
-async function redraft(code: string) {
-  const { documentId, sha256 } = await world.upload(OFFICER, pdf(), HOANG_HOA);
-  await must(petition(OFFICER, `POST /api/petitions/${code}/answer`, { documentId }));
-  await world.settle(code, ['sign-receipt']);
-  return { documentId, sha256 };
-}
-
-/** The same, prepared and signed at home. */
-async function ready() {
-  const made = await drafted();
-  const { body } = await prepare(LEADER, made.code, made.sha256);
-  return { ...made, body, handedIn: { session: body.session, signature: signAtHome('p256', LEADER.sub, body) } };
-}
-
-const stateOf = async (code: string) => (await petition(CLERK, `GET /api/petitions/${code}`)).body;
 
 describe('an answer signed with a key that stays with its holder', () => {
   it.each([
@@ -133,6 +59,7 @@ describe('an answer signed with a key that stays with its holder', () => {
         { status: 'TOTAL_PASSED', coverage: { wholeFile: true }, signer: { name: `Lãnh đạo ${LEADER.sub}` } },
       ]);
       const [original] = (await world.documents.document(documentId as Id)).versions;
+  readonly revision?: number;
       expect(createHash('sha256').update(bytes.subarray(0, original?.bytes)).digest('hex')).toBe(sha256);
       const events = (await world.events.log(code as CaseCode)).map(({ type }) => type);
       expect(events.slice(-2)).toEqual(['petition.answer-approved', 'petition.answer-signed']);
@@ -200,111 +127,8 @@ describe('who may prepare and complete', () => {
     // The neighbour's key is in KMS.
     const dispatch = await dispatchOf(HAU_LOC);
     const path = `POST /api/dispatches/${dispatch.code}/signing/prepare` as const;
-    const answer = await callApi<Answer>(world.signing, staff(HAU_LOC, 'leader'), path, { sha256: dispatch.sha256 });
+    const answer = await callApi<Answer>(world.signing, staff(HAU_LOC, 'leader'), path, dispatch.shown);
     expect(answer.body.code).toBe('signing_key_not_with_holder');
-  });
-});
-
-describe('a session', () => {
-  it('lasts ten minutes', async () => {
-    const { code, handedIn } = await ready();
-    world.time.now = NOW + 10 * MINUTE + 1;
-    expect(await complete(LEADER, code, handedIn)).toMatchObject({
-      status: 410,
-      body: { code: 'signing_session_expired' },
-    });
-    world.time.now = NOW + 10 * MINUTE;
-    expect((await complete(LEADER, code, handedIn)).status).toBe(200);
-    world.time.now = NOW;
-  });
-
-  it('is used once; the same request again gets the same answer', async () => {
-    const { code, handedIn } = await ready();
-    const first = await complete(LEADER, code, handedIn, 'complete-1');
-    expect(first.status).toBe(200);
-    expect(await complete(LEADER, code, handedIn, 'complete-1')).toEqual(first);
-    expect(await complete(LEADER, code, handedIn)).toMatchObject({
-      status: 409,
-      body: { code: 'signing_session_used' },
-    });
-    await world.settle(code, ['sign-receipt']);
-    // Drafted anew and prepared anew: the old session does not come to life again.
-    await redraft(code);
-    expect((await complete(LEADER, code, handedIn)).body.code).toBe('signing_session_used');
-  });
-
-  it('wins once when it is completed twice at the same time', async () => {
-    const { code, handedIn } = await ready();
-    const answers = await Promise.all([1, 2, 3, 4].map(() => complete(LEADER, code, handedIn)));
-    expect(answers.map(({ status }) => status).sort()).toEqual([200, 409, 409, 409]);
-    const approvals = (await world.events.log(code as CaseCode)).filter(({ type }) => type.endsWith('answer-approved'));
-    expect(approvals).toHaveLength(1);
-  });
-
-  it('is for one version of the document', async () => {
-    const { code, handedIn, sha256 } = await ready();
-    await redraft(code);
-    expect((await complete(LEADER, code, handedIn)).body).toMatchObject({ code: 'document_changed' });
-    expect((await prepare(LEADER, code, sha256)).body).toMatchObject({ code: 'document_changed', field: 'sha256' });
-  });
-
-  it('is for one case, and one that nobody began is not found', async () => {
-    const { handedIn } = await ready();
-    const other = await drafted();
-    expect((await complete(LEADER, other.code, handedIn)).body).toMatchObject({ code: 'not_found', field: 'session' });
-    const unknown = { ...handedIn, session: '0'.repeat(26) };
-    expect((await complete(LEADER, other.code, unknown)).body).toMatchObject({ code: 'not_found', field: 'session' });
-  });
-
-  it('is not completed, nor used up, by a signature that does not fit', async () => {
-    const { code, body, handedIn } = await ready();
-    const other = Buffer.from('khác').toString('base64');
-    const forged = {
-      'of another key': signAtHome('p256', 'somebody', body),
-      'over something else': signAtHome('p256', LEADER.sub, { ...body, message: other }),
-      'that is none': Buffer.from('no signature').toString('base64'),
-      'that is empty': '',
-      'in the other encoding': signAtHome('p256', LEADER.sub, body, true),
-    };
-    for (const [what, signature] of Object.entries(forged)) {
-      const answer = await complete(LEADER, code, { session: body.session, signature });
-      expect(answer.body, what).toMatchObject({ code: 'signature_mismatch', field: 'signature', status: 422 });
-    }
-    expect((await stateOf(code)).state).toBe('answer-drafted');
-    expect((await complete(LEADER, code, handedIn)).status).toBe(200);
-  });
-
-  it('is void once the person has another certificate, title or none of the office', async () => {
-    const { code, handedIn } = await ready();
-    await must(giveOwnKey(world, LEADER, 'p256', { serial: 99 }));
-    expect((await complete(LEADER, code, handedIn)).body.code).toBe('signing_session_outdated');
-
-    const again = await ready();
-    const facts = { unit: HOANG_HOA, role: 'leader', title: 'QUYỀN CHỦ TỊCH', capacity: 'head', from: '2025-07-01' };
-    const enter = (assignments: object[]) =>
-      must(
-        callApi(world.directory, OPERATOR, `PUT /api/people/${LEADER.sub}`, {
-          name: 'Người leader Hoằng Hóa',
-          assignments,
-        }),
-      );
-    await enter([facts]);
-    expect((await complete(LEADER, again.code, again.handedIn)).body.code).toBe('signing_session_outdated');
-    await enter([{ ...facts, until: '2026-03-08' }]);
-    expect((await complete(LEADER, again.code, again.handedIn)).body.code).toBe('not_found');
-    await enter([{ ...facts, title: 'CHỦ TỊCH' }]);
-    expect((await complete(LEADER, again.code, again.handedIn)).status).toBe(200);
-  });
-
-  it('needs a certificate that is in force until the signature is handed in', async () => {
-    await must(giveOwnKey(world, LEADER, 'p256', { notAfter: NOW + 5 * MINUTE, serial: 100 }));
-    const { code, handedIn } = await ready();
-    world.time.now = NOW + 6 * MINUTE;
-    const answer = await complete(LEADER, code, handedIn);
-    world.time.now = NOW;
-    // Of the two that were installed the older one is in force still, and it is not what was prepared for.
-    expect(answer.body.code).toBe('signing_session_outdated');
-    await must(giveOwnKey(world, LEADER));
   });
 });
 
@@ -365,8 +189,8 @@ describe('a key of one’s own is installed', () => {
 describe('when the worker dies', () => {
   it('between any two calls, the signed version is stored once and the end is the same', async () => {
     for (let n = 1, died = true; died; n++) {
-      const { code, documentId, sha256 } = await dispatchOf(HOANG_HOA);
-      const { body } = await onDispatch(LEADER, code, 'prepare', { sha256 });
+      const { code, documentId, shown } = await dispatchOf(HOANG_HOA);
+      const { body } = await onDispatch(LEADER, code, 'prepare', shown);
       const signature = signAtHome('p256', LEADER.sub, body);
       await must(onDispatch(LEADER, code, 'complete', { session: body.session, signature }));
       const [job] = (await world.jobs(code)).filter(({ job: kind }) => kind === 'sign-dispatch');
@@ -412,25 +236,26 @@ describe('when the worker dies', () => {
 const onDispatch = (caller: Caller, code: string, step: string, body: object) =>
   callApi<Answer>(world.signing, caller, `POST /api/dispatches/${code}/signing/${step}`, body);
 
-async function dispatchOf(unit: string): Promise<{ code: string; documentId: string; sha256: string }> {
+async function dispatchOf(unit: string) {
   const officer = staff(unit, 'officer');
   const { documentId, sha256 } = await world.upload(officer, pdf(), unit);
   const body = { unit, type: 'cong-van', subject: 'Mời họp', documentId, recipients: [PROVINCE] };
   const made = await must(callApi<Answer>(world.dispatches, officer, 'POST /api/dispatches', body));
-  return { code: made.body.code as string, documentId, sha256 };
+  const { code = '', revision = 0 } = made.body;
+  return { code, documentId, shown: { sha256, revision }, body };
 }
 
 describe('a dispatch', () => {
   it('is signed the same way, by its leader alone', async () => {
-    const { code, documentId, sha256 } = await dispatchOf(HOANG_HOA);
+    const { code, documentId, shown } = await dispatchOf(HOANG_HOA);
     for (const [caller, problem] of [
       [CLERK, 'forbidden'],
       [staff(PROVINCE, 'leader'), 'not_found'],
       [LAN, 'not_found'],
     ] as const) {
-      expect((await onDispatch(caller, code, 'prepare', { sha256 })).body.code).toBe(problem);
+      expect((await onDispatch(caller, code, 'prepare', shown)).body.code).toBe(problem);
     }
-    const { body } = await onDispatch(LEADER, code, 'prepare', { sha256 });
+    const { body } = await onDispatch(LEADER, code, 'prepare', shown);
     const handedIn = { session: body.session, signature: signAtHome('p256', LEADER.sub, body) };
     expect((await onDispatch(SECOND, code, 'complete', handedIn)).body.code).toBe('signing_session_other_person');
     expect((await onDispatch(LEADER, code, 'complete', handedIn)).body).toMatchObject({ state: 'approved' });
@@ -442,5 +267,27 @@ describe('a dispatch', () => {
     });
     expect(verdict.status).toBe('TOTAL_PASSED');
     expect((await callApi<Answer>(world.dispatches, CLERK, `GET /api/dispatches/${code}`)).body.state).toBe('signed');
+  });
+
+  it('is for the recipients that were shown: over the same file to others, it is prepared anew', async () => {
+    const { code, shown, body } = await dispatchOf(HOANG_HOA);
+    const first = await onDispatch(LEADER, code, 'prepare', shown);
+    const { unit: _, ...draft } = body;
+    const redrafted = { ...draft, recipients: [HAU_LOC] };
+    await must(callApi(world.dispatches, staff(HOANG_HOA, 'officer'), `PUT /api/dispatches/${code}`, redrafted));
+    const changed = { status: 409, body: { code: 'document_changed', field: 'revision' } };
+    const handIn = ({ body }: typeof first) =>
+      onDispatch(LEADER, code, 'complete', {
+        session: body.session,
+        signature: signAtHome('p256', LEADER.sub, body),
+      });
+    expect(await handIn(first)).toMatchObject(changed);
+    expect(await onDispatch(LEADER, code, 'prepare', shown)).toMatchObject(changed);
+    expect(await onDispatch(LEADER, code, 'prepare', { sha256: shown.sha256 })).toMatchObject({
+      status: 422,
+      body: { field: 'revision' },
+    });
+    const again = await onDispatch(LEADER, code, 'prepare', { ...shown, revision: shown.revision + 1 });
+    expect(await handIn(again)).toMatchObject({ status: 200, body: { state: 'approved' } });
   });
 });

@@ -55,14 +55,18 @@ async function install(holder: string, id: string, commonName: string, change: P
 interface Dispatch {
   readonly code: string;
   readonly state: string;
+  readonly revision: number;
   readonly draft: { readonly problem?: string };
 }
 
 async function approved() {
   const { documentId, sha256 } = await world.upload(OFFICER, samplePdf({ trailer: `/Salt (${salt++})` }), HOANG_HOA);
   const body = { unit: HOANG_HOA, type: 'cong-van', subject: 'Mời họp', documentId, recipients: [PROVINCE] };
-  const { code } = (await callApi<Dispatch>(world.dispatches, OFFICER, 'POST /api/dispatches', body)).body;
-  const signed = await callApi<Dispatch>(world.dispatches, LEADER, `POST /api/dispatches/${code}/sign`, { sha256 });
+  const { code, revision } = (await callApi<Dispatch>(world.dispatches, OFFICER, 'POST /api/dispatches', body)).body;
+  const signed = await callApi<Dispatch>(world.dispatches, LEADER, `POST /api/dispatches/${code}/sign`, {
+    sha256,
+    revision,
+  });
   expect(signed.body).toMatchObject({ state: 'approved' });
   return { code, documentId };
 }
@@ -112,6 +116,12 @@ it('a service that does not answer is tried again by the queue', async () => {
 it('settings that cannot be read are named, and not repeated', () => {
   const deps = { http: { post: () => Promise.reject(new Error('not asked')) }, now: () => NOW };
   const services = JSON.stringify([{ name: 'a', baseUrl: server.baseUrl, clientId: 'x' }]);
+  for (const baseUrl of ['http://sign.example/csc/v2', 'https://a:b@sign.example/', 'file:///etc/passwd']) {
+    const open = JSON.stringify([{ name: 'a', baseUrl, clientId: 'x' }]);
+    expect(() => remoteSigners({ services: open, secrets: '[{"clientSecret":"s"}]' }, deps)).toThrow(
+      'REMOTE_SIGNING is not',
+    );
+  }
   const start = (secrets: string) => () => remoteSigners({ services, secrets }, deps);
   expect(start('[{"clientSecret":"rất bí mật"')).toThrow(/^REMOTE_SIGNING_SECRETS is not what it should be\.$/);
   expect(start('[{"clientSecret":["rất bí mật"]}]')).toThrow(/^REMOTE_SIGNING_SECRETS is not what it should be\.$/);

@@ -76,11 +76,12 @@ async function stored(bytes: Uint8Array): Promise<{ document: Document; original
   return { document, original: { ...original, hashState } };
 }
 
-function sign(document: Document, unsigned: DocumentVersion): Promise<DocumentVersion> {
+async function sign(document: Document, unsigned: DocumentVersion): Promise<DocumentVersion> {
   const text = { role: 'person', name: 'Người ký', title: ['CHỦ TỊCH'], location: 'Hoằng Hóa' } as const;
   const step = { document, unsigned, pages: 1, n: unsigned.n + 1, kind: 'signed', text } as const;
-  const holder = { kind: 'person', id: leader } as const;
-  return signVersion({ ...world.signDeps, objects }, { ...step, holder }, world.time.now);
+  const deps = { ...world.signDeps, objects };
+  const signer = await deps.directory.signerOf({ kind: 'person', id: leader }, world.time.now);
+  return signVersion(deps, { ...step, signer }, world.time.now);
 }
 
 async function expectSigned(version: DocumentVersion, original: Uint8Array, signatures: number): Promise<void> {

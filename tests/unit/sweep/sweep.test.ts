@@ -53,7 +53,7 @@ function run(now: number) {
   );
 }
 
-const api = <T = { code: string; sha256: string; late: boolean }>(
+const api = <T = { code: string; sha256: string; revision: number; late: boolean }>(
   caller: Caller,
   request: Parameters<typeof callApi>[2],
   body?: unknown,
@@ -91,8 +91,8 @@ describe('the sweep', () => {
     const { documentId, sha256 } = await world.upload(officer, samplePdf({ trailer: '/Salt (sweep)' }), PROVINCE);
     const recipients = [HOANG_HOA, 'H56.12.04'];
     const draft = { unit: PROVINCE, documentId, type: 'ke-hoach', subject: 's', recipients };
-    const { code } = (await api(officer, 'POST /api/dispatches', draft)).body;
-    await api(staff(PROVINCE, 'leader'), `POST /api/dispatches/${code}/sign`, { sha256 });
+    const { code, revision } = (await api(officer, 'POST /api/dispatches', draft)).body;
+    await api(staff(PROVINCE, 'leader'), `POST /api/dispatches/${code}/sign`, { sha256, revision });
     for (const job of await world.jobs(code)) await world.work(job);
     await api(staff(PROVINCE, 'clerk'), `POST /api/dispatches/${code}/issue`);
     for (const job of await world.jobs(code)) await world.work(job);
