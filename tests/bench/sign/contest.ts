@@ -2,6 +2,7 @@
 // before. Prints JSON.
 import type { ContestantName } from './contestant.ts';
 import { CONTESTANTS } from './contestants.ts';
+import { peakMb } from './peak-memory.ts';
 
 /** Warming up ends after so many runs or so much time, measuring too; three are measured in any case. */
 const WARM_UPS = 200;
@@ -23,4 +24,4 @@ async function times(most: number, least: number): Promise<number[]> {
 
 if (Number(runs) > 1) await times(WARM_UPS, 1);
 const ms = await times(Number(runs), Math.min(3, Number(runs)));
-console.log(JSON.stringify({ ms, peakMb: process.resourceUsage().maxRSS / 1024 }));
+console.log(JSON.stringify({ ms, peakMb: peakMb(process.pid) }));

@@ -1,10 +1,10 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { isError, type LineJudge } from '../../conformance/line-judge.ts';
 import { median } from '../quantiles.ts';
 import type { BenchFile } from './bench-files.ts';
 import type { ContestantName } from './contestant.ts';
 import { PASSWORD } from './password.ts';
+import { peakMb } from './peak-memory.ts';
 
 /** Median ms a signature in a warm process, and the most memory of a process that makes one; or why there is none. */
 export type Measured = { readonly ms: number; readonly peakMb: number | undefined } | { readonly failed: string };
@@ -28,7 +28,7 @@ export function measureNode(script: string, name: ContestantName, file: BenchFil
   return { ms: median(warm.ms), peakMb: 'failed' in once ? undefined : once.peakMb };
 }
 
-function runContest(args: readonly string[]): { ms: number[]; peakMb: number } | { failed: string } {
+function runContest(args: readonly string[]): { ms: number[]; peakMb?: number } | { failed: string } {
   const options = { encoding: 'utf8', timeout: TIMEOUT_MS } as const;
   const { stdout, stderr, status, error } = spawnSync(
     process.execPath,
@@ -36,7 +36,7 @@ function runContest(args: readonly string[]): { ms: number[]; peakMb: number } |
     options,
   );
   if (error) return { failed: error.message.includes('ETIMEDOUT') ? 'over 2 min' : error.message };
-  if (status === 0) return JSON.parse(stdout) as { ms: number[]; peakMb: number };
+  if (status === 0) return JSON.parse(stdout) as { ms: number[]; peakMb?: number };
   return { failed: /^\s*(?:\w*Error.*|FATAL.*)$/m.exec(stderr)?.[0].trim().slice(0, 80) ?? `exit ${status}` };
 }
 
@@ -54,11 +54,4 @@ export async function measureTool(judge: LineJudge, file: BenchFile, container: 
   const peak = isError(once) ? undefined : peakMb(judge.pid);
   judge.stop();
   return { ms: median(warm.ms.slice(warmUps)), peakMb: peak };
-}
-
-/** The most memory that a running process ever held, where the system tells (Linux). */
-function peakMb(pid: number | undefined): number | undefined {
-  if (pid === undefined || process.platform !== 'linux') return undefined;
-  const kilobytes = /^VmHWM:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
-  return kilobytes === undefined ? undefined : Number(kilobytes) / 1024;
 }
