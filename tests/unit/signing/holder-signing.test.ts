@@ -59,7 +59,6 @@ describe('an answer signed with a key that stays with its holder', () => {
         { status: 'TOTAL_PASSED', coverage: { wholeFile: true }, signer: { name: `Lãnh đạo ${LEADER.sub}` } },
       ]);
       const [original] = (await world.documents.document(documentId as Id)).versions;
-  readonly revision?: number;
       expect(createHash('sha256').update(bytes.subarray(0, original?.bytes)).digest('hex')).toBe(sha256);
       const events = (await world.events.log(code as CaseCode)).map(({ type }) => type);
       expect(events.slice(-2)).toEqual(['petition.answer-approved', 'petition.answer-signed']);
