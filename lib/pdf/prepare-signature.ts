@@ -83,6 +83,7 @@ export async function prepareSignature(document: PdfDocument, request: Signature
   if (existing) await fillField(revision, existing, signature, request.visible);
   else await addField(revision, fieldName, signature, request, form ? await rootFields(document, form) : []);
   if (request.certify) await certify(revision, signature);
+  refuseHarm(revision, fields);
   const { tail, placeholders } = await revision.finish();
   return withByteRange(document.source.length, tail, placeholders, request.contentsBytes, fieldName);
 }
@@ -92,6 +93,14 @@ function refuseWaitingFields(document: PdfDocument, fields: readonly SignatureFi
   if (fields.some(({ value }) => isRef(value) && value.num >= document.size)) {
     throw broken('a signature field names an object that does not exist');
   }
+}
+
+/** A page tree or a form that leads to an earlier signature would have us write over it. */
+function refuseHarm(revision: Revision, fields: readonly SignatureField[]): void {
+  const kept = fields
+    .filter(({ signature }) => signature)
+    .flatMap(({ ref, value }) => (isRef(value) ? [ref, value] : [ref]));
+  if (kept.some((at) => revision.changes(at))) throw broken('a signature is also something else');
 }
 
 /** §12.8.2.2.1: a document timestamp is not a change, so neither certification nor locks stand against it. */

@@ -72,6 +72,11 @@ export class Revision {
     this.changed.set(at.num, { gen: at.gen, object });
   }
 
+  /** True when the object will be another after this revision. */
+  changes(at: PdfRef): boolean {
+    return this.changed.has(at.num);
+  }
+
   /** An object as it will be after this revision. */
   async get(at: PdfRef): Promise<PdfObject> {
     const change = this.changed.get(at.num);

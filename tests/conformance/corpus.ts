@@ -186,7 +186,7 @@ function report(results: readonly Result[], judges: Judges): string {
   return [
     '## The corpus, signed',
     '',
-    `\`npm run conformance -- corpus\` · ${today()} · ${PEERS.map((peer) => judges.versions[peer]).join(' · ')}`,
+    `\`npm run conformance -- corpus\` · ${today()} · ${PEERS.map((peer) => `${peer}: ${judges.versions[peer]}`).join(' · ')}`,
     '',
     'Every file of `../shared/corpus` gets one more signature of ours, or is refused with a code and left as it is. “Accepted”: the tool could read the original, finds our signature in order (pyHanko, EU DSS: valid and trusted),',
     'and none of the signatures that were there is worse off than before; of qpdf: nothing to complain of before, nothing after. Counted out of the signed files whose original the tool reads.',

@@ -24,7 +24,7 @@ export function pythonTool(): Tool {
   if (typeof python !== 'string') return python;
   const versions = output(python, [
     '-c',
-    "from importlib.metadata import version as v; print(f\"pyHanko {v('pyhanko')}, pikepdf {v('pikepdf')}\")",
+    "from importlib.metadata import version as v; print(f\"{v('pyhanko')}, pikepdf {v('pikepdf')}\")",
   ]);
   if (versions === undefined) return { absent: `${python} has no pyhanko and pikepdf` };
   return { version: versions, judge: new LineJudge([python, join(import.meta.dirname, 'judge.py')]) };
@@ -65,7 +65,7 @@ export function dssTool(options: readonly string[] = []): Tool {
     /<dss\.version>([^<]+)</.exec(readFileSync(join(DSS, 'pom.xml'), 'utf8'))?.[1] ?? 'of unknown version';
   const java = /version "([^"]+)"/.exec(spawnSync('java', ['-version'], { encoding: 'utf8' }).stderr)?.[1] ?? '?';
   return {
-    version: `EU DSS ${version} (Java ${java})`,
+    version: `${version}, Java ${java}`,
     judge: new LineJudge(['java', '-Xmx4g', ...options, '-jar', join(DSS, 'target/dss-judge.jar')]),
   };
 }

@@ -97,8 +97,10 @@ async function signAndRead(source: ByteSource, file: Buffer, before: Verdict): P
     throw new Finding(`own signature ${own?.status ?? 'absent'}: ${why.join(', ')}`);
   }
   let anyPrepared = false;
-  for (const { field, status } of before.signatures) {
-    const now = after.signatures.find((signature) => signature.field === field);
+  for (const [index, { field, status }] of before.signatures.entries()) {
+    // Hostile forms have several fields of one name: the first of that name stays the first.
+    const nth = before.signatures.slice(0, index).filter((signature) => signature.field === field).length;
+    const now = after.signatures.filter((signature) => signature.field === field)[nth];
     if (status === 'TOTAL_PASSED' && now?.status !== 'TOTAL_PASSED') {
       if (!now?.reasons.every(({ code }) => code === 'object_prepared'))
         throw new Finding(`${field} was passed, now ${now?.status}`);

@@ -1,10 +1,16 @@
 // A thread that runs cases, `step` apart, and says when each begins so that the watchdog can tell a hang.
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { parentPort, workerData } from 'node:worker_threads';
 import { checkCase } from './check-case.ts';
 import { mutate } from './mutate.ts';
 import { Random } from './random.ts';
 import { loadSeeds } from './seeds.ts';
 import { type CaseReport, SLOW_MS, type WorkerInput } from './thread.ts';
+
+const COLLECT_MB = 200;
+setFlagsFromString('--expose-gc');
+const collect = runInNewContext('gc') as () => void;
 
 const { seed, first, end, step, progress, origin } = workerData as WorkerInput;
 const state = new Int32Array(progress);
@@ -25,13 +31,23 @@ for (let number = first; number < end; number += step) {
   const outcome = await checkCase(base, file);
   const used = process.threadCpuUsage(started);
   const cpuMs = (used.user + used.system) / 1000;
-  const { heapUsed, external } = process.memoryUsage();
+  const memoryMb = held();
   const kept = outcome.finding !== undefined || cpuMs > SLOW_MS ? { file } : {};
-  reports.push({ number, name: base.name, outcome, cpuMs, memoryMb: (heapUsed + external) / 2 ** 20, ...kept });
+  reports.push({ number, name: base.name, outcome, cpuMs, memoryMb, ...kept });
   if (reports.length >= 200 || 'file' in kept) flush();
 }
 flush();
 Atomics.store(state, 1, -1);
+
+/** MB of heap and buffers of this thread; what only waits to be collected does not count once it is much. */
+function held(): number {
+  const inUse = () => {
+    const { heapUsed, external } = process.memoryUsage();
+    return (heapUsed + external) / 2 ** 20;
+  };
+  if (inUse() > COLLECT_MB) collect();
+  return inUse();
+}
 
 function flush(): void {
   parentPort?.postMessage(reports);

@@ -1,10 +1,10 @@
 import { writeFileSync } from 'node:fs';
 import forge from 'node-forge';
 import { DAY, issueCertificate, keyPair } from '../../support/pki/authority.ts';
+import { PASSWORD } from './password.ts';
 
-export const PASSWORD = 'bench';
-
-/** A PKCS#12 file with an RSA-2048 key and its certificate, which an RSA authority issued (forge knows no other): everyone signs with it. */
+/** A PKCS#12 file with an RSA-2048 key and its certificate, which an RSA authority issued (forge knows no other): everyone
+ * signs with it. Beside it stand the key (PEM) and the certificate (DER). */
 export function writeContainer(path: string): void {
   const now = Date.now();
   const { privateKey, publicKey } = keyPair('rsa');
@@ -23,6 +23,8 @@ export function writeContainer(path: string): void {
     },
     issuer,
   );
+  writeFileSync(`${path}.cer`, der);
+  writeFileSync(`${path}.key`, privateKey.export({ format: 'pem', type: 'pkcs8' }), { mode: 0o600 });
   const asn1 = forge.asn1.fromDer(forge.util.createBuffer(Buffer.from(der).toString('latin1')));
   const key = forge.pki.privateKeyFromPem(privateKey.export({ format: 'pem', type: 'pkcs8' }) as string);
   const container = forge.pkcs12.toPkcs12Asn1(key, [forge.pki.certificateFromAsn1(asn1)], PASSWORD, {

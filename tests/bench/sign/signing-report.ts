@@ -27,7 +27,7 @@ export function signingReport(figures: Figures): string {
     `${date} · ${machine} · Node ${process.version}`,
     '',
     'Median milliseconds a signature in a warm process (one cold signature at 1 GB), and in brackets the most memory, in MB, of a process that makes one signature. PAdES B-B, RSA-2048, SHA-256, invisible, the same key for all;',
-    'ours and @libpdf/core load it once, @signpdf takes the container each time, as its interface wants it. The limit and those that want all bytes have them in memory beforehand (the limit reads the file at 1 GB).',
+    'ours and @libpdf/core load it once, @signpdf takes the container each time, as its interface wants it. JavaScript runs from one bundle, its peers from their packages. The limit and those that want all bytes have them in memory beforehand (the limit reads the file at 1 GB).',
     'The limit does not parse, build or write anything.',
     '',
     table(

@@ -1,5 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { memorySource } from '../../../lib/pdf/byte-source.ts';
+import { openPdf } from '../../../lib/pdf/document.ts';
+import { dict, name, ref } from '../../../lib/pdf/objects.ts';
+import { Revision } from '../../../lib/pdf/revision.ts';
+import { signatureFields } from '../../../lib/pdf/signature-permissions.ts';
 import { signPdf } from '../../../lib/signatures/sign-pdf.ts';
 import { createAuthority, NOW } from '../../support/pki/authority.ts';
 import { letterPdf, reasonCodes, signed, VISIBLE, verify } from '../../support/pki/signing.ts';
@@ -47,5 +51,16 @@ describe('found by fuzzing', () => {
     const verdict = await verify(file, authority);
     expect(verdict.status).toBe('TOTAL_FAILED');
     expect(reasonCodes(verdict)).toEqual(['file_unreadable']);
+  });
+
+  test('a page tree that leads to a signature does not have it written over', async () => {
+    const once = await signed(letterPdf(), { signer });
+    const document = await openPdf(memorySource(once));
+    const revision = new Revision(document);
+    const [field] = await signatureFields(document);
+    const kids = [field!.value!];
+    revision.set(ref(2), dict({ Type: name('Pages'), Kids: kids, Count: 1, MediaBox: [0, 0, 595, 842] }));
+    const file = Buffer.concat([once, (await revision.finish()).tail]);
+    expect(await problemOf(() => signPdf(memorySource(file), { signer, signingTime: NOW }))).toBe('pdf_broken');
   });
 });

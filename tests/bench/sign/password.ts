@@ -1,0 +1,2 @@
+/** Of the container that everyone signs with. */
+export const PASSWORD = 'bench';
