@@ -1,12 +1,9 @@
-import { printedTitle } from '../../access/signing-competence.ts';
-import { latestVersion, withVersion } from '../../documents/document.ts';
+import { withVersion } from '../../documents/document.ts';
 import type { JobOutcome } from '../../jobs/run-job.ts';
 import type { EpochMs } from '../../platform/clock.ts';
-import { isProblem, ProblemError } from '../../platform/errors.ts';
 import type { CaseCode } from '../../platform/ids.ts';
-import { signingOf } from '../../signing/holder/given-signature.ts';
-import { SIGNING_REFUSED } from '../../signing/refused.ts';
-import { type SigningDeps, signVersion } from '../../signing/sign-version.ts';
+import { signApproved } from '../../signing/sign-approved.ts';
+import type { SigningDeps } from '../../signing/sign-version.ts';
 import type { IssuedDocuments } from '../../verification/issued.ts';
 import { commitDispatch, type ExchangeDeps } from '../change-dispatch.ts';
 import { notSigned, signed } from '../dispatch-transitions.ts';
@@ -17,42 +14,21 @@ export interface DispatchWorkDeps extends SigningDeps, Pick<ExchangeDeps, 'dispa
   readonly portalUrl: string;
 }
 
-/** Signs the approved dispatch with the leader's key: the bytes that were approved, and no others. */
+/** Signs the approved dispatch. A file that cannot be signed goes back to its drafter with the reason. */
 export async function applyDispatchSignature(deps: DispatchWorkDeps, code: CaseCode, at: EpochMs): Promise<JobOutcome> {
   const dispatch = await deps.dispatches.dispatch(code);
   if (dispatch.state !== 'approved') return 'repeated';
   const { approval, draft } = dispatch;
   const document = await deps.documents.document(draft.documentId);
-  const original = latestVersion(document);
-  if (original.sha256 !== approval.sha256) throw new ProblemError('document_changed');
-  const unit = await deps.directory.unit(dispatch.unit);
-  const signing = signingOf(deps, approval, at);
-  try {
-    const version = await signVersion(
-      signing.deps,
-      {
-        document,
-        unsigned: original,
-        pages: original.pages,
-        n: original.n + 1,
-        kind: 'signed',
-        signer: await signing.deps.directory.signerOf({ kind: 'person', id: approval.by }, signing.at),
-        level: signing.level(deps.levels.wanted.dispatch),
-        text: {
-          role: 'person',
-          name: approval.name,
-          title: printedTitle(approval),
-          location: approval.own?.location ?? unit.place,
-        },
-      },
-      signing.at,
-    );
+  const { place } = await deps.directory.unit(dispatch.unit);
+  const level = deps.levels.wanted.dispatch;
+  const signing = await signApproved(deps, { document, approval, place, level }, at);
+  if ('refused' in signing) await commitDispatch(deps, dispatch, notSigned(dispatch, signing.refused, at), {});
+  else {
+    const { version } = signing;
     await commitDispatch(deps, dispatch, signed(dispatch, version.sha256, at), {
       writes: [deps.documents.putWrite(withVersion(document, version), document)],
     });
-  } catch (error) {
-    if (!isProblem(error, ...SIGNING_REFUSED)) throw error;
-    await commitDispatch(deps, dispatch, notSigned(dispatch, error.code, at), {});
   }
   return 'done';
 }
