@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import * as z from 'zod';
 import { WorkingCalendar } from '../../lib/calendar/working-calendar.ts';
 import { DirectoryStore } from '../../lib/directory/directory-store.ts';
@@ -14,11 +15,16 @@ import { readConfig } from '../../lib/platform/config.ts';
 import { createLog } from '../../lib/platform/log.ts';
 import { ENV } from '../../lib/platform/names.ts';
 import { backOff } from '../../lib/requests/once.ts';
+import { revocationService } from '../../lib/signing/authorities.ts';
 
 /** The function's dependencies, made once at cold start. @throws Error naming every missing variable */
 export function compose(environment: Readonly<Record<string, string | undefined>>) {
   const config = readConfig(
-    { [ENV.tableName]: z.string().min(1), [ENV.documentsBucket]: z.string().min(1) },
+    {
+      [ENV.tableName]: z.string().min(1),
+      [ENV.documentsBucket]: z.string().min(1),
+      [ENV.signatureAuthorities]: z.string().min(1),
+    },
     environment,
   );
   const table = new Table(documentClient(), config.TABLE_NAME);
@@ -32,6 +38,7 @@ export function compose(environment: Readonly<Record<string, string | undefined>
     objects: new ObjectStore(objectClient(), config.DOCUMENTS_BUCKET),
     events: new EventStore(table),
     directory: new DirectoryStore(table),
+    revocation: revocationService(config.SIGNATURE_AUTHORITIES, (octets) => randomBytes(octets)),
     calendar: new WorkingCalendar(),
   };
 }

@@ -3,6 +3,7 @@ import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { ENV } from '../../lib/platform/names.ts';
 import { CapabilityFunction } from './capability-function.ts';
+import { signatureAuthorities } from './signature-authorities.ts';
 import type { Surroundings } from './surroundings.ts';
 import { WorkQueue } from './work-queue.ts';
 
@@ -22,7 +23,11 @@ export class Delivery extends Construct {
       description: 'Delivers dispatches to their recipients',
       memoryMb: 1024,
       timeout: TIMEOUT,
-      environment: { [ENV.tableName]: data.names.table, [ENV.documentsBucket]: data.names.documents },
+      environment: {
+        [ENV.tableName]: data.names.table,
+        [ENV.documentsBucket]: data.names.documents,
+        ...signatureAuthorities(this, settings),
+      },
       grants: [...data.tableReadWrite(), ...data.documentsGet()],
     });
     worker.consume(work, { batchSize: 10, atOnce: settings.limits.workers });

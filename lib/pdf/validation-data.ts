@@ -34,9 +34,12 @@ export interface StoreAddition {
 
 const MAX_ITEMS = 2000;
 
-interface Item {
+/** A piece of validation data as it stands in the file. */
+export interface StoredItem {
   readonly ref: PdfRef;
   readonly bytes: Uint8Array;
+  /** Where its octets end in the file: whoever covers the file up to there covers it. */
+  readonly end: number;
 }
 
 /** The document security store of a file (ISO 32000-2 §12.8.4.3). */
@@ -47,14 +50,24 @@ export interface ValidationStore extends ValidationData {
 
 /** Reads /DSS; without one the store is empty. @throws ProblemError `pdf_broken`, `pdf_limits` */
 export async function readValidationStore(document: PdfDocument): Promise<ValidationStore> {
-  const store = await storeOf(document);
-  const vri = await vriOf(document, store);
-  const read = async (key: string) => (await readItems(document, store, key)).map(({ bytes }) => bytes);
+  const vri = await vriOf(document, await storeOf(document));
+  const items = await readStoredItems(document);
+  const bytesOf = (kind: Kind) => items[kind].map(({ bytes }) => bytes);
   return {
-    certificates: await read('Certs'),
-    ocsps: await read('OCSPs'),
-    lists: await read('CRLs'),
+    certificates: bytesOf('certificates'),
+    ocsps: bytesOf('ocsps'),
+    lists: bytesOf('lists'),
     entries: new Set([...vri.keys()].filter((key) => key !== 'Type')),
+  };
+}
+
+/** All that /DSS holds, piece by piece. @throws ProblemError `pdf_broken`, `pdf_limits` */
+export async function readStoredItems(document: PdfDocument): Promise<Readonly<Record<Kind, readonly StoredItem[]>>> {
+  const store = await storeOf(document);
+  return {
+    certificates: await readItems(document, store, 'Certs'),
+    ocsps: await readItems(document, store, 'OCSPs'),
+    lists: await readItems(document, store, 'CRLs'),
   };
 }
 
@@ -69,13 +82,16 @@ async function vriOf(document: PdfDocument, store: PdfDict): Promise<PdfDict> {
   return isDict(vri) ? vri : new Map();
 }
 
-async function readItems(document: PdfDocument, holder: PdfDict, key: string): Promise<Item[]> {
+async function readItems(document: PdfDocument, holder: PdfDict, key: string): Promise<StoredItem[]> {
   const list = await document.value(holder, key);
-  const items: Item[] = [];
+  const items: StoredItem[] = [];
   for (const entry of isArray(list) ? list : []) {
     if (items.length >= MAX_ITEMS) throw overLimit('there is too much validation data');
     const object = await document.resolve(entry);
-    if (isRef(entry) && isStream(object)) items.push({ ref: entry, bytes: await document.streamBytes(object) });
+    if (!isRef(entry) || !isStream(object)) continue;
+    const { raw } = object;
+    const end = 'offset' in raw ? raw.offset + raw.length : Number.POSITIVE_INFINITY;
+    items.push({ ref: entry, bytes: await document.streamBytes(object), end });
   }
   return items;
 }

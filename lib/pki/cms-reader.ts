@@ -27,6 +27,8 @@ export interface SignedAttributes {
   readonly contentType: string | undefined;
   readonly messageDigest: Uint8Array | undefined;
   readonly signingCertificate: SigningCertificateReference | undefined;
+  /** What the signer's software knew of revocation when it signed, in DER. */
+  readonly revocation: { readonly ocsps: readonly Uint8Array[]; readonly lists: readonly Uint8Array[] };
   /** Types of all signed attributes, in order of occurrence. */
   readonly types: readonly string[];
 }
@@ -53,10 +55,13 @@ export interface SignedData {
   readonly contentType: string;
   /** X.509 certificates in DER; other kinds are left out. */
   readonly certificates: readonly Uint8Array[];
+  /** Revocation lists in DER (RFC 5652 §10.2.1); other kinds are left out. */
+  readonly lists: readonly Uint8Array[];
   readonly signerInfos: readonly SignerInfo[];
 }
 
 const MAX_CERTIFICATES = 100;
+const MAX_LISTS = 100;
 const MAX_ATTRIBUTES = 100;
 
 /** Reads a ContentInfo with SignedData (RFC 5652 §5), in strict DER. @throws DerError */
@@ -71,7 +76,7 @@ export function readSignedData(der: Uint8Array): SignedData {
   fields.next(TAG.set);
   const encapsulated = enter(fields.next(TAG.sequence));
   const certificates = fields.optional(contextTag(0));
-  fields.optional(contextTag(1));
+  const lists = fields.optional(contextTag(1));
   const signerInfos = fields.next(TAG.set);
   fields.end();
 
@@ -81,11 +86,15 @@ export function readSignedData(der: Uint8Array): SignedData {
   return {
     content: content?.content,
     contentType,
-    certificates: certificates
-      ? children(certificates, MAX_CERTIFICATES).flatMap((one) => (one.tag === TAG.sequence ? [one.bytes] : []))
-      : [],
+    certificates: sequencesIn(certificates, MAX_CERTIFICATES),
+    lists: sequencesIn(lists, MAX_LISTS),
     signerInfos: children(signerInfos, 10).map(readSignerInfo),
   };
+}
+
+/** The choices that are plain SEQUENCEs: X.509 certificates, revocation lists. */
+function sequencesIn(set: DerElement | undefined, most: number): Uint8Array[] {
+  return set ? children(set, most).flatMap((one) => (one.tag === TAG.sequence ? [one.bytes] : [])) : [];
 }
 
 function readSignerInfo(element: DerElement): SignerInfo {
@@ -156,8 +165,20 @@ function readSignedAttributes(element: DerElement): SignedAttributes {
     contentType: contentType && readOid(contentType),
     messageDigest: messageDigest?.content,
     signingCertificate: readSigningCertificate(single(OID.signingCertificateV2), single(OID.signingCertificate)),
+    revocation: readRevocationArchive(single(OID.revocationInfoArchival)),
     types: [...values.keys()],
   };
+}
+
+/** RevocationInfoArchival: `{ [0] lists, [1] OCSP responses, [2] other }`, all optional (ISO 32000-2 §12.8.3.3.2). */
+function readRevocationArchive(attribute: DerElement | undefined): SignedAttributes['revocation'] {
+  if (!attribute) return { ocsps: [], lists: [] };
+  const fields = enter(attribute);
+  const [lists, ocsps] = [contextTag(0), contextTag(1)].map((tag) => {
+    const explicit = fields.optional(tag);
+    return explicit && readWhole(explicit.content, TAG.sequence);
+  });
+  return { ocsps: sequencesIn(ocsps, MAX_LISTS), lists: sequencesIn(lists, MAX_LISTS) };
 }
 
 /** The first certificate reference of either version of the attribute: the signer's own (RFC 5035 §3, §5). */

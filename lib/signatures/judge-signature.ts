@@ -2,29 +2,35 @@ import type { PdfDocument } from '../pdf/document.ts';
 import { isString, type PdfDict } from '../pdf/objects.ts';
 import { decodeTextString, parseDateString } from '../pdf/text-string.ts';
 import { type Certificate, fingerprint, keyBits, publicKeyOf } from '../pki/certificate.ts';
-import { buildPath, type TrustAnchor } from '../pki/certificate-path.ts';
-import { acceptsSignature } from './algorithm-policy.ts';
+import { judgeChain, type RevocationFinding, type ValidationContext } from './judge-chain.ts';
+import { judgeSignatureTimestamps, type TokenFindings } from './judge-timestamps.ts';
+import type { PadesLevel } from './levels/pades-level.ts';
 import { checkPermissions } from './permissions.ts';
 import { indication, type Reason, reason } from './reasons.ts';
+import { reportRevocation, reportTimestamp } from './report-evidence.ts';
 import type { History, LaterStep } from './revision-history.ts';
 import { isDocumentTimestamp, transformParameters } from './signature-dictionary.ts';
 import type { SignatureInFile } from './signature-in-file.ts';
 import type { Coverage, LaterRevision, SignatureVerdict } from './verdict.ts';
-import { judgeTimestamp } from './verify-document-timestamp.ts';
 import { type SignedDataFindings, verifySignedData } from './verify-signed-data.ts';
 
 /** What the verdict on each signature of a file depends on. */
-export interface JudgeContext {
+export interface JudgeContext extends ValidationContext {
   readonly document: PdfDocument;
   readonly history: History;
-  readonly trust: readonly TrustAnchor[];
-  readonly at: number;
+  /** What was found of the document timestamps of the file. */
+  readonly documentTimestamps: ReadonlyMap<SignatureInFile, TokenFindings>;
+  /** The level that the signature of a field reaches. */
+  readonly levelOf: (field: string) => Promise<PadesLevel | null>;
 }
 
 /** Clocks of signers and verifiers differ by this much without harm, ms. */
 const CLOCK_TOLERANCE = 10 * 60_000;
 
-/** The verdict on one signature: form, cryptography, certificate, claimed time, and what came after (EN 319 102-1 §5.3). */
+/**
+ * The verdict on one signature (EN 319 102-1 §5.6.3): form, proofs of its age, cryptography, certificate and revocation at that time, claimed time,
+ * and what came after.
+ */
 export async function judgeSignature(
   signature: SignatureInFile,
   digest: Uint8Array | undefined,
@@ -33,12 +39,14 @@ export async function judgeSignature(
   const { document, at } = context;
   const { dict, covered } = signature;
   const steps = covered ? context.history.steps.filter(({ offset }) => offset >= covered.end) : [];
-  const findings = digest && findingsOn(signature, digest, context);
+  const findings = signature.isTimestamp
+    ? timestampFindings(signature, context)
+    : await signatureFindings(signature, digest, context);
   const claimedTime = await claimedTimeOf(document, dict);
   const reasons: Reason[] = [
     ...signature.reasons,
-    ...(findings?.reasons ?? []),
-    ...checkClaimedTime(claimedTime, findings?.certificate, at),
+    ...findings.reasons,
+    ...checkClaimedTime(claimedTime, findings.certificate, at),
     ...steps.flatMap((step) => step.reasons),
     ...(covered && covered.end < document.source.length ? context.history.reasons : []),
     ...(await checkPermissions(document, dict, steps)),
@@ -48,13 +56,17 @@ export async function judgeSignature(
     kind: await kindOf(document, signature),
     ...indication(reasons),
     reasons,
-    ...describeCertificate(findings?.certificate),
-    path: (findings?.path ?? []).map(fingerprint),
+    ...describeCertificate(findings.certificate),
+    path: findings.path.map(fingerprint),
     claimedTime: claimedTime === undefined ? null : new Date(claimedTime).toISOString(),
-    algorithm: findings?.algorithm ?? null,
+    provenTime: findings.proof ? new Date(findings.proof.time).toISOString() : null,
+    provenBy: findings.proof?.by ?? null,
+    level: signature.isTimestamp ? null : await context.levelOf(signature.field.name),
+    algorithm: findings.algorithm,
     coverage: coverageOf(signature, digest, document.source.length),
     laterRevisions: steps.map(describeStep),
-    revocation: 'not_checked',
+    timestamps: findings.timestamps.map(reportTimestamp),
+    revocation: findings.revocation.map(reportRevocation),
   };
 }
 
@@ -68,26 +80,77 @@ async function kindOf(
 
 interface Findings extends Pick<SignedDataFindings, 'reasons' | 'certificate' | 'algorithm'> {
   readonly path: readonly Certificate[];
+  readonly revocation: readonly RevocationFinding[];
+  readonly timestamps: readonly TokenFindings[];
+  /** Since when it is proven to have been there, epoch ms, and by what. */
+  readonly proof: { readonly time: number; readonly by: NonNullable<SignatureVerdict['provenBy']> } | undefined;
 }
 
-/** What cryptography and trust say of a signature or a document timestamp. */
-function findingsOn(
-  { opened, token }: SignatureInFile,
-  digest: Uint8Array,
+const NOTHING: Findings = {
+  reasons: [],
+  certificate: undefined,
+  algorithm: null,
+  path: [],
+  revocation: [],
+  timestamps: [],
+  proof: undefined,
+};
+
+/** A document timestamp proves its own time, when it is good. */
+function timestampFindings(signature: SignatureInFile, { documentTimestamps }: JudgeContext): Findings {
+  const found = documentTimestamps.get(signature);
+  if (!found) return NOTHING;
+  const { reasons, token, certificate, path, revocation, algorithm } = found;
+  const key = certificate && publicKeyOf(certificate);
+  const time = reasons.length === 0 ? token?.info.time : undefined;
+  return {
+    ...NOTHING,
+    reasons,
+    certificate,
+    path,
+    revocation,
+    algorithm: key && algorithm ? { ...algorithm, keyBits: keyBits(key) } : null,
+    proof: time === undefined ? undefined : { time, by: 'document_timestamp' },
+  };
+}
+
+/** What cryptography and trust say of a signature, at the earliest time at which it is proven to have been there. */
+async function signatureFindings(
+  signature: SignatureInFile,
+  digest: Uint8Array | undefined,
   context: JudgeContext,
-): Findings | undefined {
-  if (token) {
-    const { reasons, certificate, path, algorithm } = judgeTimestamp(token, digest, context);
-    const key = certificate && publicKeyOf(certificate);
-    return { reasons, certificate, path, algorithm: key && algorithm ? { ...algorithm, keyBits: keyBits(key) } : null };
-  }
-  if (!opened) return undefined;
-  const { trust, at } = context;
-  const { reasons, certificate, intermediates, algorithm } = verifySignedData(opened, digest, at);
-  if (!certificate) return { reasons, certificate, algorithm, path: [] };
-  const chain = buildPath({ certificate, intermediates, trust, at, accepts: acceptsSignature });
-  if (chain.ok) return { reasons, certificate, algorithm, path: chain.path };
-  return { reasons: [...reasons, reason(chain.failure)], certificate, algorithm, path: [] };
+): Promise<Findings> {
+  const { opened, covered } = signature;
+  if (!opened || !covered || !digest) return NOTHING;
+  const timestamps = await judgeSignatureTimestamps(signature, context);
+  const proof = earliestProof(timestamps, covered.end, context);
+  const provenAt = proof?.time ?? context.at;
+  const { reasons, certificate, intermediates, algorithm } = verifySignedData(opened, digest, provenAt);
+  const time = { usedAt: provenAt, provenAt };
+  const chain = certificate && (await judgeChain(certificate, intermediates, time, context));
+  return {
+    reasons: [...reasons, ...(chain?.reasons ?? [])],
+    certificate,
+    algorithm,
+    path: chain?.path ?? [],
+    revocation: chain?.revocation ?? [],
+    timestamps,
+    proof,
+  };
+}
+
+/** The earliest of the good timestamps inside the signature and over the document. */
+function earliestProof(
+  timestamps: readonly TokenFindings[],
+  end: number,
+  { proofs }: Pick<JudgeContext, 'proofs'>,
+): Findings['proof'] {
+  const inside = timestamps.flatMap(({ reasons, token }) => (token && reasons.length === 0 ? [token.info.time] : []));
+  const found = [
+    ...inside.map((time) => ({ time, by: 'signature_timestamp' }) as const),
+    ...(proofs.has(end) ? [{ time: proofs.of(end), by: 'document_timestamp' } as const] : []),
+  ];
+  return found.toSorted((a, b) => a.time - b.time)[0];
 }
 
 async function claimedTimeOf(document: PdfDocument, dict: PdfDict): Promise<number | undefined> {

@@ -13,6 +13,10 @@ export type SubIndication =
   | 'NO_SIGNING_CERTIFICATE_FOUND'
   | 'NO_CERTIFICATE_CHAIN_FOUND'
   | 'OUT_OF_BOUNDS_NO_POE'
+  | 'REVOKED_NO_POE'
+  | 'REVOKED_CA_NO_POE'
+  | 'TRY_LATER'
+  | 'TIMESTAMP_ORDER_FAILURE'
   | 'SIGNED_DATA_NOT_FOUND';
 
 interface ReasonEntry {
@@ -221,6 +225,26 @@ export const REASONS = {
     'CERTIFICATE_CHAIN_GENERAL_FAILURE',
     'Chuỗi chứng thư số quá phức tạp.',
     'The certificate chain is too complex.',
+  ),
+  certificate_revoked: doubtful(
+    'REVOKED_NO_POE',
+    'Chứng thư số đã bị thu hồi trước thời điểm chứng minh được của chữ ký.',
+    'The certificate had been revoked by the time that the signature is proven to have been there.',
+  ),
+  issuer_revoked: doubtful(
+    'REVOKED_CA_NO_POE',
+    'Chứng thư số của nơi cấp đã bị thu hồi.',
+    'The certificate of an issuer had been revoked.',
+  ),
+  revocation_unknown: doubtful(
+    'TRY_LATER',
+    'Chưa biết chứng thư số có bị thu hồi hay không.',
+    'It is not known whether a certificate was revoked.',
+  ),
+  timestamp_time_wrong: doubtful(
+    'TIMESTAMP_ORDER_FAILURE',
+    'Dấu thời gian ghi một thời điểm không thể đúng.',
+    'The timestamp states a time that cannot be true.',
   ),
   claimed_time_outside: doubtful(
     'SIG_CONSTRAINTS_FAILURE',

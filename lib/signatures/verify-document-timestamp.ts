@@ -24,16 +24,16 @@ export interface JudgedTimestamp extends TimestampFindings {
 
 /**
  * The verdict on a timestamp token over data with the given digest (under the token's own hash).
- * @param at the time at which its certificate path must hold, epoch ms
+ * @param at the time at which its algorithms and, where `trust` is given, its certificate path must hold, epoch ms
  */
 export function judgeTimestamp(
   token: TimestampToken,
   digest: Uint8Array | undefined,
-  { trust, at }: { readonly trust: readonly TrustAnchor[]; readonly at: number },
+  { trust, at }: { readonly trust?: readonly TrustAnchor[]; readonly at: number },
 ): JudgedTimestamp {
   const findings = verifyTimestampToken(token.der, {
     digest: () => digest,
-    trust: { trust, accepts: acceptsSignature, at },
+    ...(trust ? { trust: { trust, accepts: acceptsSignature, at } } : {}),
   });
   const reasons = findings.faults.map((fault) => reason(reasonCode(fault)));
   const { certificate, algorithm } = findings;

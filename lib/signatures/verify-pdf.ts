@@ -5,27 +5,31 @@ import type { TrustAnchor } from '../pki/certificate-path.ts';
 import { isProblem } from '../platform/errors.ts';
 import { ALGORITHM_POLICY } from './algorithm-policy.ts';
 import { coveredDigests, wholeFile } from './covered-digests.ts';
-import { judgeSignature } from './judge-signature.ts';
+import { type JudgeContext, judgeSignature } from './judge-signature.ts';
+import { judgeDocumentTimestamps } from './judge-timestamps.ts';
+import { sortSignatures } from './levels/file-signatures.ts';
+import { levelOf } from './levels/read-levels.ts';
+import { ProofsOfExistence } from './proofs-of-existence.ts';
 import { indication, type Reason, reason } from './reasons.ts';
+import { reportAnchors } from './report-evidence.ts';
 import { type History, readHistory } from './revision-history.ts';
 import { contentsOf } from './signature-dictionary.ts';
 import { digestRequest, readSignatureInFile, type SignatureInFile } from './signature-in-file.ts';
 import { ByteRangeScanner, findUnlistedSignatures } from './unlisted-signatures.ts';
+import { type EvidenceSources, ValidationEvidence } from './validation-evidence.ts';
 import type { SignatureVerdict, Verdict } from './verdict.ts';
 
-export interface VerifyOptions {
+export interface VerifyOptions extends EvidenceSources {
   /** The dated trust list: whose certificates are believed, and when. */
   readonly trust: readonly TrustAnchor[];
-  /** The time for which the verdict is asked, epoch ms. Without a trusted timestamp it is the time that counts. */
-  readonly at: number;
 }
 
 const MAX_SIGNATURES = 64;
 
 /**
- * Validates all signatures of a PDF (EN 319 102-1 for basic signatures): structure, integrity, signer, certificate
- * chain, algorithms, and what was added after each signature. Reads the file once, needs no network, and answers hostile
- * files with a verdict: doubt is never passed. Revocation and timestamps are not looked at yet, and the verdict says so.
+ * Validates all signatures of a PDF (EN 319 102-1 §5.6): structure, integrity, timestamps, signer, certificate chain,
+ * revocation and algorithms at the time that is proven, and what was added after each signature. Reads the file once,
+ * asks nobody unless `revocation` is given, and answers hostile files with a verdict: doubt is never passed.
  *
  * @throws what `source.read` throws; ProblemError `certificate_invalid` for a trust list that cannot be read
  */
@@ -36,29 +40,59 @@ export async function verifyPdf(source: ByteSource, options: VerifyOptions): Pro
       return await judgeOpened(source, file, options);
     } catch (error) {
       // Parts of a signature are read only when it is judged.
-      return conclude(source, options.at, [unreadable(error)], [], await fileDigest(source));
+      return conclude(source, options, [unreadable(error)], [], await fileDigest(source));
     }
   }
-  return conclude(source, options.at, [file], [], await fileDigest(source));
+  return conclude(source, options, [file], [], await fileDigest(source));
 }
 
-async function judgeOpened(source: ByteSource, file: OpenedFile, { trust, at }: VerifyOptions): Promise<Verdict> {
+async function judgeOpened(source: ByteSource, file: OpenedFile, options: VerifyOptions): Promise<Verdict> {
+  const { document } = file;
   const signatures: SignatureInFile[] = [];
   for (const field of file.signed) signatures.push(await readSignatureInFile(source, field, file.signed));
-  const history = await historyOf(file.document, signatures);
+  const history = await historyOf(document, signatures);
 
   const requests = signatures.map(digestRequest);
   const wanted = requests.filter((request) => request !== undefined);
   const scanner = new ByteRangeScanner();
   const [sha256, ...digests] = await coveredDigests(source, [wholeFile(source), ...wanted], scanner.push);
-  const context = { document: file.document, history, trust, at };
+  const digestOf = (signature: SignatureInFile) => {
+    const request = requests[signatures.indexOf(signature)];
+    return request && digests[wanted.indexOf(request)];
+  };
+  const context = await contextOf(document, signatures, digestOf, options);
   const verdicts: SignatureVerdict[] = [];
-  for (const [index, signature] of signatures.entries()) {
-    const request = requests[index];
-    verdicts.push(await judgeSignature(signature, request && digests[wanted.indexOf(request)], context));
-  }
+  for (const signature of signatures)
+    verdicts.push(await judgeSignature(signature, digestOf(signature), { ...context, document, history }));
   const fileReasons = await judgeFile(source, signatures, scanner.places);
-  return conclude(source, at, fileReasons, weighLaterSignatures(verdicts, signatures, history), sha256!);
+  const weighed = weighLaterSignatures(verdicts, signatures, history);
+  return conclude(source, options, fileReasons, weighed, sha256!, context.evidence);
+}
+
+/** Gathers the evidence, and proves by the document timestamps since when the parts of the file have been there. */
+async function contextOf(
+  document: PdfDocument,
+  signatures: readonly SignatureInFile[],
+  digestOf: (signature: SignatureInFile) => Uint8Array | undefined,
+  options: VerifyOptions,
+): Promise<Omit<JudgeContext, 'document' | 'history'>> {
+  const { trust, at } = options;
+  const evidence = await ValidationEvidence.gather(document, signatures, options);
+  const context = { trust, at, evidence, proofs: new ProofsOfExistence(at) };
+  const timestamps = signatures.filter(({ isTimestamp }) => isTimestamp);
+  const documentTimestamps = await judgeDocumentTimestamps(
+    timestamps.map((signature) => ({ signature, digest: digestOf(signature) })),
+    context,
+  );
+  const inFile = sortSignatures(signatures, digestOf, { trust, now: at });
+  return {
+    ...context,
+    documentTimestamps,
+    async levelOf(field) {
+      const signature = inFile.signatures.find((one) => one.field === field);
+      return signature ? levelOf(signature, { document, timestamps: inFile.timestamps }, { trust, now: at }) : null;
+    },
+  };
 }
 
 /** Reasons that concern the file as a whole: it has no signature, or one that its form does not show. */
@@ -138,17 +172,25 @@ async function fileDigest(source: ByteSource): Promise<Uint8Array> {
   return sha256!;
 }
 
-/** The verdict on the file is the worst of all; a file without a signature is never passed. */
+/**
+ * The verdict on the file is the worst of all; a file without a signature is never passed. A document timestamp beside signatures
+ * counts when it is broken: one that cannot be confirmed has proven nothing for them.
+ */
 function conclude(
   source: ByteSource,
-  at: number,
+  { trust, at }: VerifyOptions,
   reasons: readonly Reason[],
   signatures: readonly SignatureVerdict[],
   sha256: Uint8Array,
+  { asked }: Pick<ValidationEvidence, 'asked'> = NOBODY_ASKED,
 ): Verdict {
-  const all = [indication(reasons), ...signatures];
+  const onlyTimestamps = signatures.every(({ kind }) => kind === 'document_timestamp');
+  const counts = ({ kind, status }: SignatureVerdict) =>
+    onlyTimestamps || kind !== 'document_timestamp' || status === 'TOTAL_FAILED';
+  const all = [indication(reasons), ...signatures.filter(counts)];
   const worst =
     all.find(({ status }) => status === 'TOTAL_FAILED') ?? all.find(({ status }) => status !== 'TOTAL_PASSED');
+  const base64 = (parts: readonly Uint8Array[]) => parts.map((der) => Buffer.from(der).toString('base64'));
   return {
     status: worst?.status ?? 'TOTAL_PASSED',
     ...(worst?.subIndication === undefined ? {} : { subIndication: worst.subIndication }),
@@ -157,5 +199,13 @@ function conclude(
     file: { bytes: source.length, sha256: Buffer.from(sha256).toString('hex') },
     validatedAt: new Date(at).toISOString(),
     algorithmPolicy: ALGORITHM_POLICY.version,
+    anchors: reportAnchors(trust, signatures),
+    material: {
+      certificates: base64(asked.certificates),
+      ocsps: base64(asked.ocsps),
+      lists: base64(asked.lists),
+    },
   };
 }
+
+const NOBODY_ASKED = { asked: { certificates: [], ocsps: [], lists: [] } };

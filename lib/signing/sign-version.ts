@@ -69,7 +69,8 @@ function isOurs({ signatures }: Verdict, certificates: readonly string[], unsign
   return (
     last !== undefined &&
     more.length === 0 &&
-    last.status === 'TOTAL_PASSED' &&
+    // Its signer's certificate was looked at when it was made; whether it was revoked meanwhile is not asked again.
+    last.reasons.every(({ code }) => code === 'revocation_unknown') &&
     certificates.includes(last.certificate?.sha256 ?? '') &&
     onlyProofsAfter(last, unsignedBytes)
   );

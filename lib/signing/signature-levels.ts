@@ -2,9 +2,8 @@ import * as z from 'zod';
 import type { TrustAnchor } from '../pki/certificate-path.ts';
 import { createRevocationClient } from '../pki/revocation-client.ts';
 import { createTimestampClient } from '../pki/timestamp-client.ts';
-import { createHttpClient } from '../platform/http-client.ts';
-import { acceptsSignature } from '../signatures/algorithm-policy.ts';
 import { type Authorities, PADES_LEVELS } from '../signatures/levels/pades-level.ts';
+import { readAuthorities, readSettings } from './authorities.ts';
 
 const padesLevel = z.enum(PADES_LEVELS);
 
@@ -16,15 +15,6 @@ const levelSettings = z.object({
   renewBeforeDays: z.number().int().positive(),
 });
 
-const authoritySettings = z.object({
-  timestamps: z.array(
-    z.object({ url: z.url(), policy: z.string().optional(), largestToken: z.number().int().positive() }),
-  ),
-  /** Where OCSP, revocation lists, issuers' certificates and timestamps may be asked for. */
-  hosts: z.array(z.string().min(1)),
-  privateAddresses: z.boolean(),
-});
-
 /** What the stage wants of signatures, and whom it asks for it. */
 export interface SignatureLevels {
   readonly wanted: Pick<z.infer<typeof levelSettings>, 'receipt' | 'answer' | 'dispatch'>;
@@ -33,8 +23,6 @@ export interface SignatureLevels {
   authorities(trust: readonly TrustAnchor[]): Authorities;
 }
 
-/** For one answer. The worker has a minute for up to five documents, and what is missing is fetched later. */
-const TIME_LIMIT_MS = 4_000;
 const DAY_MS = 86_400_000;
 
 /**
@@ -45,18 +33,8 @@ export function signatureLevels(
   settings: { readonly levels: string; readonly authorities: string },
   { now, random }: { readonly now: () => number; readonly random: (octets: number) => Uint8Array },
 ): SignatureLevels {
-  const { renewBeforeDays, ...wanted } = read('SIGNATURE_LEVELS', levelSettings, settings.levels);
-  const { timestamps, hosts, privateAddresses } = read(
-    'SIGNATURE_AUTHORITIES',
-    authoritySettings,
-    settings.authorities,
-  );
-  const send = createHttpClient({
-    allowedHosts: hosts,
-    allowPrivateAddresses: privateAddresses,
-    timeLimit: TIME_LIMIT_MS,
-  });
-  const deps = { send, attempts: 1, wait: async () => {}, random, accepts: acceptsSignature };
+  const { renewBeforeDays, ...wanted } = readSettings('SIGNATURE_LEVELS', levelSettings, settings.levels);
+  const { timestamps, deps } = readAuthorities(settings.authorities, random);
   const revocation = createRevocationClient(deps);
   const services = timestamps.map(({ policy, ...service }) => ({ ...service, ...(policy ? { policy } : {}) }));
   return {
@@ -69,12 +47,4 @@ export function signatureLevels(
       now,
     }),
   };
-}
-
-function read<T extends z.ZodType>(variable: string, schema: T, text: string): z.output<T> {
-  try {
-    return schema.parse(JSON.parse(text));
-  } catch (cause) {
-    throw new Error(`${variable} is not what it should be.`, { cause });
-  }
 }

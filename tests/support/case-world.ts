@@ -68,7 +68,9 @@ export async function startCaseWorld(extra: Readonly<Record<string, string>> = {
   const directory = directoryApi({ ...composeDirectory(environment), ...ours });
   const petitionDeps = composePetitions(environment);
   const signDeps: SignWorkerDeps = { ...composeSign(environment), ...ours, fonts: tinos };
-  const deliveryDeps = { ...composeDelivery(environment), ...ours };
+  // Authorities are made up: what they say of their certificates is theirs to say.
+  const { revocation } = authority;
+  const deliveryDeps = { ...composeDelivery(environment), ...ours, revocation };
   const table = new Table(documentClient(), TABLE_NAME);
   const cases = caseFeed(signDeps.events);
 
@@ -82,7 +84,7 @@ export async function startCaseWorld(extra: Readonly<Record<string, string>> = {
     petitions: petitionsApi({ ...petitionDeps, ...ours }),
     signing: signingApi({ ...composeSigning(environment), ...ours, fonts: tinos }),
     dispatches: dispatchesApi({ ...composeDispatches(environment), ...ours }),
-    verify: verifyApi({ ...composeVerify(environment), ...ours }),
+    verify: verifyApi({ ...composeVerify(environment), ...ours, revocation }),
     signDeps,
     deliveryDeps,
     events: signDeps.events,

@@ -8,6 +8,7 @@ import { versionWith } from '../../documents/document.ts';
 import type { DocumentObjects } from '../../documents/documents.ts';
 import { EMPTY_LOG } from '../../evidence/case-event.ts';
 import type { JobOutcome } from '../../jobs/run-job.ts';
+import type { RevocationPort } from '../../pki/revocation-client.ts';
 import type { EpochMs } from '../../platform/clock.ts';
 import { ProblemError } from '../../platform/errors.ts';
 import type { CaseCode } from '../../platform/ids.ts';
@@ -23,6 +24,8 @@ export interface DeliveryDeps extends Pick<ExchangeDeps, 'dispatches' | 'incomin
   readonly objects: Pick<DocumentObjects, 'open'>;
   readonly directory: Pick<Directory, 'unit' | 'trustAnchors'>;
   readonly calendar: WorkingCalendar;
+  /** Asked for what the file does not prove. */
+  readonly revocation: RevocationPort;
 }
 
 /**
@@ -78,7 +81,7 @@ async function check(
   const source = deps.objects.open(versionWith(document, dispatch.issued.sha256));
   const trust = (await deps.directory.trustAnchors()).map(asTrustAnchor);
   const expected = { sha256: dispatch.issued.sha256, sealCertificates: certificates.map((item) => item.sha256) };
-  return judgeArrival(await verifyPdf(source, { trust, at }), expected, at);
+  return judgeArrival(await verifyPdf(source, { trust, at, revocation: deps.revocation }), expected, at);
 }
 
 /** The code follows from dispatch and recipient; should another case have it already, the next one does. */

@@ -9,7 +9,6 @@ import { DerError } from '../../pki/der.ts';
 import { readTimestampToken, type TimestampToken } from '../../pki/timestamp-token.ts';
 import { ProblemError } from '../../platform/errors.ts';
 import { type RunningHash, runningHash } from '../../platform/running-hash.ts';
-import type { CoveredBytes } from '../byte-range.ts';
 import { coveredDigests } from '../covered-digests.ts';
 import { digestRequest, readSignatureInFile, type SignatureInFile } from '../signature-in-file.ts';
 import { judgeTimestamp } from '../verify-document-timestamp.ts';
@@ -76,29 +75,37 @@ export async function readFileSignatures(
   for (const field of fields) found.push(await readSignatureInFile(source, field, fields));
   const sound = found.flatMap((one) => {
     const request = digestRequest(one);
-    return request && one.covered ? [{ ...one, covered: one.covered, request }] : [];
+    return request && one.covered ? [{ ...one, request }] : [];
   });
   const digest = runningHash('sha256');
   const requests = sound.map(({ request }) => request);
   const digests = await coveredDigests(source, requests, (chunk) => digest.update(chunk));
-  const timestamps = sound.flatMap((one, index) => goodTimestamp(one, digests[index]!, trust));
-  const signatures = found
-    .filter(({ isTimestamp }) => !isTimestamp)
-    .map((one) => signatureOf(one, digests[sound.findIndex(({ field }) => field === one.field)], { trust, now }));
+  const digestOf = (one: SignatureInFile) => digests[sound.findIndex(({ field }) => field === one.field)];
+  return { document, digest, ...sortSignatures(found, digestOf, { trust, now }) };
+}
+
+/** Signatures and document timestamps that have been read, apart, by what they cover. */
+export function sortSignatures(
+  found: readonly SignatureInFile[],
+  digestOf: (signature: SignatureInFile) => Uint8Array | undefined,
+  { trust, now }: { readonly trust: readonly TrustAnchor[]; readonly now: number },
+): Pick<FileSignatures, 'signatures' | 'timestamps'> {
+  const byEnd = (a: { readonly end: number }, b: { readonly end: number }) => a.end - b.end;
   return {
-    document,
-    signatures: signatures.sort((a, b) => a.end - b.end),
-    timestamps: timestamps.sort((a, b) => a.end - b.end),
-    digest,
+    signatures: found
+      .filter(({ isTimestamp }) => !isTimestamp)
+      .map((one) => signatureOf(one, digestOf(one), { trust, now }))
+      .sort(byEnd),
+    timestamps: found.flatMap((one) => goodTimestamp(one, digestOf(one), trust)).sort(byEnd),
   };
 }
 
 function goodTimestamp(
-  { token, covered, reasons }: SignatureInFile & { readonly covered: CoveredBytes },
-  digest: Uint8Array,
+  { token, covered, reasons }: SignatureInFile,
+  digest: Uint8Array | undefined,
   trust: readonly TrustAnchor[],
 ): FileTimestamp[] {
-  if (!token || reasons.length > 0) return [];
+  if (!token || !covered || !digest || reasons.length > 0) return [];
   return judged(token, digest, trust).map((good) => ({
     ...good,
     key: contentsKey(covered.contents),

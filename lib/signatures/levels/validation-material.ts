@@ -4,7 +4,7 @@ import { buildPath, type TrustAnchor } from '../../pki/certificate-path.ts';
 import { checkRevocationList } from '../../pki/check-crl.ts';
 import { checkOcsp } from '../../pki/check-ocsp.ts';
 import { readableCertificates } from '../../pki/cms-signer.ts';
-import { equalBytes } from '../../pki/der.ts';
+import { fetchIssuers } from '../../pki/fetch-issuers.ts';
 import type { CertificatePair } from '../../pki/ocsp.ts';
 import { OID } from '../../pki/oids.ts';
 import type { RevocationQuestion } from '../../pki/revocation.ts';
@@ -121,27 +121,11 @@ class Collector {
       const result = buildPath({ ...request, at: subject.at });
       if (result.ok) return result.path;
       if (result.failure === 'certificate_not_valid_then') throw new ProblemError('certificate_expired');
-      const more = revocation && !fetched ? await this.#fetchIssuers(subject.certificate, revocation) : [];
+      const more = revocation && !fetched ? await fetchIssuers(revocation, subject.certificate) : [];
       if (more.length === 0) throw new ProblemError('certificate_untrusted', { detail: result.failure });
       this.#known.push(...more);
       intermediates = [...intermediates, ...more];
     }
-  }
-
-  /** Issuers that the signature should have brought with it, one above the other, from where their certificates say. */
-  async #fetchIssuers(certificate: Certificate, revocation: RevocationPort): Promise<Certificate[]> {
-    const found: Certificate[] = [];
-    const levels = 3;
-    let below = certificate;
-    for (let level = 0; level < levels; level += 1) {
-      const kept = await revocation.issuersOf(below);
-      // A certs-only CMS holds them in any order.
-      const issuer = kept.find(({ subject }) => equalBytes(subject, below.issuer));
-      if (!issuer) break;
-      found.push(...kept);
-      below = issuer;
-    }
-    return found;
   }
 
   /** What is known of a certificate's revocation. @throws ProblemError `certificate_revoked`: before it was used */

@@ -1,8 +1,10 @@
 import { createHash, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
+import type { ValidationData } from '../../../lib/pdf/validation-data.ts';
 import { encodeSignatureAlgorithm, type SigningAlgorithm } from '../../../lib/pki/algorithms.ts';
-import { KEY_USAGES, type KeyUsage } from '../../../lib/pki/certificate.ts';
+import { KEY_USAGES, type KeyUsage, parseCertificate } from '../../../lib/pki/certificate.ts';
 import type { TrustAnchor } from '../../../lib/pki/certificate-path.ts';
-import { contextTag } from '../../../lib/pki/der.ts';
+import { checkRevocationList } from '../../../lib/pki/check-crl.ts';
+import { contextTag, TAG } from '../../../lib/pki/der.ts';
 import {
   encode,
   encodeBitString,
@@ -17,7 +19,10 @@ import {
 import { type DistinguishedName, encodeName } from '../../../lib/pki/distinguished-name.ts';
 import { createMemorySigningKey } from '../../../lib/pki/memory-signing-key.ts';
 import { OID } from '../../../lib/pki/oids.ts';
+import type { RevocationPort } from '../../../lib/pki/revocation-client.ts';
 import type { Signer } from '../../../lib/pki/signer.ts';
+import { ProblemError } from '../../../lib/platform/errors.ts';
+import { acceptsSignature } from '../../../lib/signatures/algorithm-policy.ts';
 
 /** A development certification authority: the authority is made up, the cryptography and the encodings are real. */
 
@@ -106,10 +111,54 @@ export function issueCertificate(spec: CertificateSpec, issuer: Issuing): Uint8A
   return encodeSequence(tbs, algorithm, encodeBitString(sign(issuer.algorithm.hash, tbs, issuer.key)));
 }
 
+/** A certificate that was revoked: when (epoch ms) and why (RFC 5280 §5.3.1). */
+export interface Revoked {
+  readonly certificate: Uint8Array;
+  readonly at: number;
+  readonly reason?: number;
+}
+
+/** A revocation list in DER, signed by `issuer`, in force from `thisUpdate` to `nextUpdate` (epoch ms). */
+function revocationList(
+  { thisUpdate, nextUpdate, revoked = [] }: ListSpec & { readonly thisUpdate: number; readonly nextUpdate: number },
+  issuer: Issuing,
+): Uint8Array {
+  const algorithm = encodeSignatureAlgorithm(issuer.algorithm);
+  const entries = revoked.map(({ certificate, at, reason }) => {
+    const serial = encode(TAG.integer, parseCertificate(certificate).serialNumber);
+    const why = encodeSequence(
+      encodeOid(OID.crlReason),
+      encodeOctetString(encode(TAG.enumerated, Uint8Array.of(reason ?? 0))),
+    );
+    return encodeSequence(serial, encodeTime(at), ...(reason === undefined ? [] : [encodeSequence(why)]));
+  });
+  const tbs = encodeSequence(
+    encodeInteger(1),
+    algorithm,
+    encodeName(issuer.name),
+    encodeTime(thisUpdate),
+    encodeTime(nextUpdate),
+    ...(entries.length > 0 ? [encodeSequence(...entries)] : []),
+  );
+  return encodeSequence(tbs, algorithm, encodeBitString(sign(issuer.algorithm.hash, tbs, issuer.key)));
+}
+
+export interface ListSpec {
+  readonly revoked?: readonly Revoked[];
+  readonly thisUpdate?: number;
+  readonly nextUpdate?: number;
+}
+
 export interface Authority {
   readonly root: Uint8Array;
   readonly intermediate: Uint8Array;
   readonly trust: readonly TrustAnchor[];
+  /** Lists of both authorities that are in force all the time and name nobody. */
+  readonly material: ValidationData;
+  /** Answers from `material`. */
+  readonly revocation: RevocationPort;
+  /** A list of the intermediate authority; in force all the time unless told. */
+  list(spec: ListSpec): Uint8Array;
   /** A certificate from the intermediate authority. */
   issue(spec: Partial<CertificateSpec> & Pick<CertificateSpec, 'subject' | 'publicKey'>): Uint8Array;
   /** A signer with a key in memory and a certificate of this authority. */
@@ -152,9 +201,15 @@ export function createAuthority(now = NOW, label = 'ca'): Authority {
       },
       issuing,
     );
+  const list = (spec: ListSpec, by: Issuing) =>
+    revocationList({ thisUpdate: now - 29 * DAY, nextUpdate: validity.notAfter, ...spec }, by);
+  const material = { certificates: [], ocsps: [], lists: [list({}, rootIssuing), list({}, issuing)] };
   return {
     root,
     intermediate,
+    material,
+    revocation: answersFrom(material.lists),
+    list: (spec) => list(spec, issuing),
     trust: [{ certificate: root, from: now - 1000 * DAY, until: null }],
     issue,
     signer({ kind = 'p256', label: keyLabel, algorithm, ...spec } = {}) {
@@ -177,4 +232,18 @@ export function createAuthority(now = NOW, label = 'ca'): Authority {
 export function defaultAlgorithm(kind: KeyKind): SigningAlgorithm {
   if (kind === 'rsa') return { scheme: 'rsa-pkcs1', hash: 'sha256' };
   return { scheme: 'ecdsa', hash: kind === 'p256' ? 'sha256' : 'sha384' };
+}
+
+/** Answers from lists, as an authority would that is asked for them. */
+function answersFrom(lists: readonly Uint8Array[]): RevocationPort {
+  return {
+    async ask(pair, now) {
+      for (const der of lists) {
+        const state = checkRevocationList(der, { ...pair, now, freshAt: now, accepts: acceptsSignature });
+        if (state.ok) return { kind: 'crl', der, state };
+      }
+      throw new ProblemError('revocation_unavailable');
+    },
+    issuersOf: async () => [],
+  };
 }

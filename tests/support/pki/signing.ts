@@ -45,7 +45,7 @@ export async function signed(
 }
 
 export function verify(file: Uint8Array, authority: Authority = createAuthority(), at = NOW): Promise<Verdict> {
-  return verifyPdf(memorySource(file), { trust: authority.trust, at });
+  return verifyPdf(memorySource(file), { trust: authority.trust, material: authority.material, at });
 }
 
 /** Codes of all reasons of a verdict, each once, sorted. */

@@ -26,7 +26,11 @@ async function signed(...signers: readonly Signer[]): Promise<Uint8Array> {
 }
 
 async function judge(bytes: Uint8Array, issued = sha256Hex(bytes)) {
-  const verdict = await verifyPdf(memorySource(bytes), { trust: authority.trust, at: NOW });
+  const verdict = await verifyPdf(memorySource(bytes), {
+    trust: authority.trust,
+    material: authority.material,
+    at: NOW,
+  });
   return judgeArrival(verdict, { sha256: issued, sealCertificates }, NOW);
 }
 

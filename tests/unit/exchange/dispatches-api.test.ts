@@ -96,6 +96,7 @@ describe('a dispatch, from one agency to another', () => {
     });
     const verdict = await verifyPdf(memorySource(await world.bytesOf(issued.documentId)), {
       trust: world.authority.trust,
+      material: world.authority.material,
       at: NOW,
     });
     expect(verdict.status).toBe('TOTAL_PASSED');

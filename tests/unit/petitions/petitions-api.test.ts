@@ -131,7 +131,11 @@ describe('a petition, from the citizen to the answer and back', () => {
 
     const answer = answered.documents.find((item) => item.role === 'answer');
     const bytes = await world.bytesOf(answer?.id ?? '');
-    const verdict = await verifyPdf(memorySource(bytes), { trust: world.authority.trust, at: world.time.now });
+    const verdict = await verifyPdf(memorySource(bytes), {
+      trust: world.authority.trust,
+      material: world.authority.material,
+      at: world.time.now,
+    });
     expect(verdict.signatures.map((item) => [item.signer?.name, item.status, item.coverage?.wholeFile])).toEqual([
       ['Lãnh đạo Hoằng Hóa', 'TOTAL_PASSED', false],
       ['Ủy ban nhân dân xã Hoằng Hóa', 'TOTAL_PASSED', true],
@@ -536,7 +540,8 @@ describe('a signing job that comes again', () => {
 
   async function statusOf(documentId: string) {
     const source = memorySource(await world.bytesOf(documentId));
-    return (await verifyPdf(source, { trust: world.authority.trust, at: NOW })).status;
+    return (await verifyPdf(source, { trust: world.authority.trust, material: world.authority.material, at: NOW }))
+      .status;
   }
 
   async function signingJob(code: string): Promise<Job> {

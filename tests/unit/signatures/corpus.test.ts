@@ -125,7 +125,7 @@ describe.skipIf(all.length === 0)('the corpus, everyone being trusted', () => {
     const signer = authority.signer();
     const anchor: TrustAnchor = { certificate: authority.root, from: 0, until: null };
     const verdictOn = (bytes: Uint8Array, trust: readonly TrustAnchor[]) =>
-      verifyPdf(memorySource(bytes), { trust, at: NOW });
+      verifyPdf(memorySource(bytes), { trust, material: authority.material, at: NOW });
     let count = 0;
     for (const file of all) {
       const original = file.read();

@@ -41,7 +41,12 @@ describe('a signed file', () => {
       claimedTime: new Date(NOW).toISOString(),
       algorithm,
       coverage: { wholeFile: true },
-      revocation: 'not_checked',
+      level: 'B-B',
+      provenTime: null,
+      revocation: [
+        { status: 'good', answer: { kind: 'crl', source: 'given' } },
+        { status: 'good', answer: { kind: 'crl', source: 'given' } },
+      ],
     });
   });
 

@@ -54,7 +54,11 @@ describe('an answer signed with a key that stays with its holder', () => {
       expect(await stateOf(code)).toMatchObject({ state: 'answer-signed' });
 
       const bytes = await world.bytesOf(documentId);
-      const verdict = await verifyPdf(memorySource(bytes), { trust: world.authority.trust, at: world.time.now });
+      const verdict = await verifyPdf(memorySource(bytes), {
+        trust: world.authority.trust,
+        material: world.authority.material,
+        at: world.time.now,
+      });
       expect(verdict.signatures).toMatchObject([
         { status: 'TOTAL_PASSED', coverage: { wholeFile: true }, signer: { name: `Lãnh đạo ${LEADER.sub}` } },
       ]);
@@ -262,6 +266,7 @@ describe('a dispatch', () => {
     await world.settle(code);
     const verdict = await verifyPdf(memorySource(await world.bytesOf(documentId)), {
       trust: world.authority.trust,
+      material: world.authority.material,
       at: NOW,
     });
     expect(verdict.status).toBe('TOTAL_PASSED');

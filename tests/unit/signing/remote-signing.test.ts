@@ -82,7 +82,11 @@ it('a leader signs and an agency seals with keys at a remote service', async () 
   await world.settle(code);
   expect((await read(code)).state).toBe('issued');
   const bytes = await world.bytesOf(documentId);
-  const verdict = await verifyPdf(memorySource(bytes), { trust: world.authority.trust, at: NOW });
+  const verdict = await verifyPdf(memorySource(bytes), {
+    trust: world.authority.trust,
+    material: world.authority.material,
+    at: NOW,
+  });
   expect(verdict.signatures.map(({ status, signer }) => [status, signer?.name])).toEqual([
     ['TOTAL_PASSED', 'Chủ tịch từ xa'],
     ['TOTAL_PASSED', 'Con dấu từ xa'],

@@ -90,7 +90,7 @@ async function expectSigned(version: DocumentVersion, original: Uint8Array, sign
   expect(Buffer.from(bytes.subarray(0, original.length)).equals(original)).toBe(true);
   expect(sha256Hex(bytes)).toBe(version.sha256);
   const trust = (await world.signDeps.directory.trustAnchors()).map(asTrustAnchor);
-  const verdict = await verifyPdf(source, { trust, at: world.time.now });
+  const verdict = await verifyPdf(source, { trust, material: world.authority.material, at: world.time.now });
   expect([verdict.status, verdict.signatures.length]).toEqual(['TOTAL_PASSED', signatures]);
   expect(verdict.file.sha256).toBe(version.sha256);
 }
