@@ -1,20 +1,26 @@
 import { parseArgs } from 'node:util';
 import { openFileSource } from '../../lib/pdf/file-source.ts';
-import { systemClock } from '../../lib/platform/clock.ts';
-import type { Verdict } from '../../lib/signatures/verdict.ts';
+import type { Status } from '../../lib/signatures/reasons.ts';
 import { verifyPdf } from '../../lib/signatures/verify-pdf.ts';
-import { type Command, EXIT, type Terminal, UsageError } from '../command.ts';
-import { printable } from '../printable.ts';
-import { certificatesIn, readable } from '../readable.ts';
+import { type Command, UsageError } from '../command.ts';
+import { readable } from '../readable.ts';
 import { withProgress } from '../sign/progress.ts';
+import { showVerdict } from '../verify/show-verdict.ts';
+import { VERIFY_OPTIONS, verifyOrder } from '../verify/verify-order.ts';
 
-/** Verifies the signatures of a PDF, here: no server, nothing sent. */
+/** Doubt is neither: it ends as a command line that is not understood does, without an answer. */
+const EXIT_OF: Readonly<Record<Status, number>> = { TOTAL_PASSED: 0, TOTAL_FAILED: 1, INDETERMINATE: 2 };
+
+/** Verifies the signatures of a PDF, here: no server, nothing sent; nobody is asked unless a host is named. */
 export const verify: Command = {
   summary: {
-    vi: 'Kiểm tra chữ ký trên tệp PDF, ngay trên máy này; mã thoát 0 chỉ khi mọi chữ ký đều hợp lệ',
-    en: 'Verify the signatures of a PDF, on this machine; exit code 0 only when every one is valid',
+    vi: 'Kiểm tra chữ ký trên tệp PDF, ngay trên máy này; mã thoát 0: hợp lệ, 1: không hợp lệ, 2: chưa thể kết luận',
+    en: 'Verify the signatures of a PDF, on this machine; exit code 0: valid, 1: not valid, 2: cannot be confirmed',
   },
-  usage: ['verify FILE --trust ROOTS.pem [--trust MORE.pem] [--json]'],
+  usage: [
+    'verify FILE --trust ROOTS.pem [--trust MORE.pem] [--json]',
+    'verify FILE --trust ROOTS.pem --repeat REPORT.json',
+  ],
   options: [
     [
       '--trust PEM',
@@ -23,39 +29,44 @@ export const verify: Command = {
         en: 'trusted root certificates; may be given more than once',
       },
     ],
+    [
+      '--revocation FILE',
+      {
+        vi: 'danh sách thu hồi hoặc câu trả lời OCSP đã có; dùng được nhiều lần',
+        en: 'a revocation list or an OCSP answer at hand; may be given more than once',
+      },
+    ],
+    [
+      '--allow-host HOST',
+      {
+        vi: 'máy chủ được phép hỏi về thu hồi; không có thì không hỏi ai',
+        en: 'a host that may be asked about revocation; without it nobody is asked',
+      },
+    ],
+    ['--at TIME', { vi: 'kiểm tra như tại thời điểm này', en: 'verify as at this time' }],
+    [
+      '--repeat REPORT',
+      {
+        vi: 'kiểm tra lại theo kết quả --json trước đây: cùng thời điểm, cùng các câu trả lời',
+        en: 'verify again as an earlier --json result did: at its time, with the answers in it',
+      },
+    ],
     ['--json', { vi: 'kết quả bằng JSON', en: 'the result as JSON' }],
   ],
   async run(args, terminal) {
-    const { values, positionals } = parseArgs({
-      args,
-      allowPositionals: true,
-      options: { trust: { type: 'string', multiple: true }, json: { type: 'boolean', default: false } },
-    });
+    const { values, positionals } = parseArgs({ args, allowPositionals: true, options: VERIFY_OPTIONS });
     const [file, ...more] = positionals;
     if (!file || more.length > 0) throw new UsageError('Cho biết một tệp.', 'Name one file.');
-    const trust = await certificatesIn(values.trust ?? []);
+    const order = await verifyOrder(values);
     const source = await readable(file, () => openFileSource(file));
     try {
-      const anchors = trust.map((certificate) => ({ certificate, from: 0, until: null }));
-      const verdict = await verifyPdf(withProgress(source, terminal.show), { trust: anchors, at: systemClock.now() });
+      const verdict = await verifyPdf(withProgress(source, terminal.show), order);
       terminal.show?.('');
       if (values.json) terminal.print(JSON.stringify(verdict));
-      else show(verdict, terminal);
-      return verdict.status === 'TOTAL_PASSED' ? EXIT.done : EXIT.refused;
+      else showVerdict(verdict, terminal);
+      return EXIT_OF[verdict.status];
     } finally {
       await source.close();
     }
   },
 };
-
-function show(verdict: Verdict, terminal: Terminal): void {
-  terminal.print(verdict.status);
-  for (const { vi, en, code } of verdict.reasons) terminal.print(`  ${code}: ${vi} | ${en}`);
-  for (const { field, status, signer, claimedTime, coverage, reasons } of verdict.signatures) {
-    const who = [signer?.name, signer?.organization].filter(Boolean).join(', ');
-    const what = `${field}: ${status}  ${who}  ${claimedTime ?? ''}${coverage?.wholeFile ? '' : ' *'}`;
-    terminal.print(`  ${printable(what)}`);
-    for (const { vi, en, code } of reasons) terminal.print(`    ${code}: ${vi} | ${en}`);
-  }
-  terminal.print(`  SHA-256 ${verdict.file.sha256}`);
-}

@@ -3,7 +3,7 @@ import { isIP } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { authorityAddresses } from '../../lib/pki/authority-addresses.ts';
 import { readableCertificates } from '../../lib/pki/cms-signer.ts';
-import { createRevocationClient } from '../../lib/pki/revocation-client.ts';
+import { createRevocationClient, type RevocationDeps, type RevocationPort } from '../../lib/pki/revocation-client.ts';
 import type { SignerIdentity } from '../../lib/pki/signer.ts';
 import { createTimestampClient } from '../../lib/pki/timestamp-client.ts';
 import { systemClock } from '../../lib/platform/clock.ts';
@@ -34,18 +34,7 @@ export function authoritiesFor({ tsa, allow, trust }: AuthorityOrder, signer: Si
     return [...ocsp, ...issuers, ...lists];
   });
   const hosts = [...tsa, ...named].flatMap((url) => (URL.canParse(url) ? [new URL(url).host] : []));
-  const send = createHttpClient({
-    allowedHosts: [...hosts, ...allow],
-    allowPrivateAddresses: tsa.some(isHere),
-    timeLimit: TIME_LIMIT_MS,
-  });
-  const deps = {
-    send,
-    attempts: 2,
-    wait: (attempt: number) => wait(500 * attempt),
-    random: (octets: number) => randomBytes(octets),
-    accepts: acceptsSignature,
-  };
+  const deps = depsFor([...hosts, ...allow], tsa.some(isHere));
   const anchors = trust.map((certificate) => ({ certificate, from: 0, until: null }));
   const services = tsa.map((url) => ({ url, largestToken: LARGEST_TOKEN }));
   return {
@@ -53,6 +42,26 @@ export function authoritiesFor({ tsa, allow, trust }: AuthorityOrder, signer: Si
     revocation: createRevocationClient(deps),
     trust: anchors,
     now: systemClock.now,
+  };
+}
+
+/** Asks for revocation at these hosts and no others; at an address of this machine only where it is one of them. */
+export function revocationAt(hosts: readonly string[]): RevocationPort {
+  return createRevocationClient(
+    depsFor(
+      hosts,
+      hosts.some((host) => isHere(`http://${host}`)),
+    ),
+  );
+}
+
+function depsFor(allowedHosts: readonly string[], allowPrivateAddresses: boolean): RevocationDeps {
+  return {
+    send: createHttpClient({ allowedHosts, allowPrivateAddresses, timeLimit: TIME_LIMIT_MS }),
+    attempts: 2,
+    wait: (attempt: number) => wait(500 * attempt),
+    random: (octets: number) => randomBytes(octets),
+    accepts: acceptsSignature,
   };
 }
 

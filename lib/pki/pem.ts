@@ -1,5 +1,5 @@
 /** Textual encodings of RFC 7468. */
-export type PemLabel = 'CERTIFICATE' | 'CERTIFICATE REQUEST' | 'PUBLIC KEY';
+export type PemLabel = 'CERTIFICATE' | 'CERTIFICATE REQUEST' | 'PUBLIC KEY' | 'X509 CRL';
 
 /** One block of base64 in lines of 64 characters. */
 export function encodePem(label: PemLabel, der: Uint8Array): string {

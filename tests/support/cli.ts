@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import forge from 'node-forge';
-import { DAY, issueCertificate, keyPair } from './pki/authority.ts';
+import { DAY, issueCertificate, keyPair, revocationList } from './pki/authority.ts';
 
 const LAUNCHER = join(import.meta.dirname, '../../cli/ba-khong.mjs');
 
@@ -32,15 +32,15 @@ export function runProcess(
   });
 }
 
-/** A PKCS#12 container with an RSA key, made without other programs, and the certificate to trust it by. */
-export function rsaContainer(password: string): { readonly container: Uint8Array; readonly root: Uint8Array } {
+/** A PKCS#12 container with an RSA key, made without other programs, the certificate to trust it by, and a list that does not name it. */
+export function rsaContainer(password: string): Record<'container' | 'root' | 'list', Uint8Array> {
   const now = Date.now();
   const dates = { notBefore: now - DAY, notAfter: now + 30 * DAY };
   const name = { countryName: 'VN', commonName: 'Development Root RSA' };
   const pair = keyPair('rsa');
   const issuing = { name, key: pair.privateKey, algorithm: { scheme: 'rsa-pkcs1', hash: 'sha256' } } as const;
   const root = issueCertificate(
-    { subject: name, publicKey: pair.publicKey, ca: {}, keyUsage: ['keyCertSign'], ...dates },
+    { subject: name, publicKey: pair.publicKey, ca: {}, keyUsage: ['keyCertSign', 'cRLSign'], ...dates },
     issuing,
   );
   const subject = { commonName: 'Lê Thị Hạnh', organizationName: 'UBND xã Hoằng Hóa', countryName: 'VN' };
@@ -52,5 +52,6 @@ export function rsaContainer(password: string): { readonly container: Uint8Array
   const key = forge.pki.privateKeyFromPem(String(signer.privateKey.export({ format: 'pem', type: 'pkcs1' })));
   const certificate = forge.pki.certificateFromAsn1(forge.asn1.fromDer(Buffer.from(own).toString('latin1')));
   const asn1 = forge.pkcs12.toPkcs12Asn1(key, [certificate], password, { algorithm: '3des' });
-  return { container: Buffer.from(forge.asn1.toDer(asn1).getBytes(), 'latin1'), root };
+  const list = revocationList({ thisUpdate: dates.notBefore, nextUpdate: dates.notAfter }, issuing);
+  return { container: Buffer.from(forge.asn1.toDer(asn1).getBytes(), 'latin1'), root, list };
 }

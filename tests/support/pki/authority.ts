@@ -119,7 +119,7 @@ export interface Revoked {
 }
 
 /** A revocation list in DER, signed by `issuer`, in force from `thisUpdate` to `nextUpdate` (epoch ms). */
-function revocationList(
+export function revocationList(
   { thisUpdate, nextUpdate, revoked = [] }: ListSpec & { readonly thisUpdate: number; readonly nextUpdate: number },
   issuer: Issuing,
 ): Uint8Array {
@@ -159,6 +159,8 @@ export interface Authority {
   readonly revocation: RevocationPort;
   /** A list of the intermediate authority; in force all the time unless told. */
   list(spec: ListSpec): Uint8Array;
+  /** The same of the root. */
+  rootList(spec: ListSpec): Uint8Array;
   /** A certificate from the intermediate authority. */
   issue(spec: Partial<CertificateSpec> & Pick<CertificateSpec, 'subject' | 'publicKey'>): Uint8Array;
   /** A signer with a key in memory and a certificate of this authority. */
@@ -210,6 +212,7 @@ export function createAuthority(now = NOW, label = 'ca'): Authority {
     material,
     revocation: answersFrom(material.lists),
     list: (spec) => list(spec, issuing),
+    rootList: (spec) => list(spec, rootIssuing),
     trust: [{ certificate: root, from: now - 1000 * DAY, until: null }],
     issue,
     signer({ kind = 'p256', label: keyLabel, algorithm, ...spec } = {}) {

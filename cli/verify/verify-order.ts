@@ -1,0 +1,130 @@
+import * as z from 'zod';
+import type { ValidationData } from '../../lib/pdf/validation-data.ts';
+import { readRevocationList } from '../../lib/pki/crl.ts';
+import { DerError } from '../../lib/pki/der.ts';
+import { readOcspResponse } from '../../lib/pki/ocsp.ts';
+import { decodePem } from '../../lib/pki/pem.ts';
+import { systemClock } from '../../lib/platform/clock.ts';
+import { CommandProblem, EXIT, UsageError } from '../command.ts';
+import { bytesOf, certificatesIn } from '../readable.ts';
+import { revocationAt } from '../sign/authorities.ts';
+
+/** For `parseArgs`. */
+export const VERIFY_OPTIONS = {
+  trust: { type: 'string', multiple: true },
+  revocation: { type: 'string', multiple: true },
+  'allow-host': { type: 'string', multiple: true },
+  at: { type: 'string' },
+  repeat: { type: 'string' },
+  json: { type: 'boolean', default: false },
+} as const;
+
+interface Given {
+  readonly trust?: string[] | undefined;
+  readonly revocation?: string[] | undefined;
+  readonly 'allow-host'?: string[] | undefined;
+  readonly at?: string | undefined;
+  readonly repeat?: string | undefined;
+}
+
+/** What an earlier `--json` result holds that a later check needs. */
+const earlierReport = z.object({
+  validatedAt: z.iso.datetime(),
+  material: z.object({
+    certificates: z.array(z.base64()),
+    ocsps: z.array(z.base64()),
+    lists: z.array(z.base64()),
+  }),
+});
+
+/** Options of `verifyPdf` as the command line asks for them. @throws UsageError, CommandProblem `file_unreadable`, `report_unreadable` */
+export async function verifyOrder(given: Given) {
+  const trust = (await certificatesIn(given.trust ?? [])).map((certificate) => ({ certificate, from: 0, until: null }));
+  const earlier = given.repeat === undefined ? undefined : await readReport(given.repeat);
+  const kept = await readMaterial(given.revocation ?? []);
+  const hosts = given['allow-host'] ?? [];
+  return {
+    trust,
+    at: given.at === undefined ? (earlier?.at ?? systemClock.now()) : timeOf(given.at),
+    material: earlier ? joined(earlier.material, kept) : kept,
+    ...(hosts.length > 0 ? { revocation: revocationAt(hosts) } : {}),
+  };
+}
+
+function timeOf(text: string): number {
+  const time = z.iso.datetime({ offset: true }).safeParse(text);
+  if (!time.success)
+    throw new UsageError('--at: cần dạng 2026-03-09T08:15:00+07:00.', '--at: write 2026-03-09T08:15:00+07:00.');
+  return Date.parse(text);
+}
+
+async function readReport(file: string): Promise<{ readonly at: number; readonly material: ValidationData }> {
+  const report = earlierReport.safeParse(parsed((await bytesOf(file)).toString('utf8')));
+  if (!report.success) {
+    throw new CommandProblem(
+      'report_unreadable',
+      { vi: `${file} không phải kết quả của verify --json.`, en: `${file} is not a result of verify --json.` },
+      EXIT.usage,
+    );
+  }
+  const { validatedAt, material } = report.data;
+  const decoded = (texts: readonly string[]) => texts.map((text) => new Uint8Array(Buffer.from(text, 'base64')));
+  return {
+    at: Date.parse(validatedAt),
+    material: {
+      certificates: decoded(material.certificates),
+      ocsps: decoded(material.ocsps),
+      lists: decoded(material.lists),
+    },
+  };
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Revocation lists (DER or PEM) and OCSP responses (DER), told apart by what they are. */
+async function readMaterial(files: readonly string[]): Promise<ValidationData> {
+  const ocsps: Uint8Array[] = [];
+  const lists: Uint8Array[] = [];
+  for (const file of files) {
+    const bytes = await bytesOf(file);
+    const inPem = decodePem('X509 CRL', bytes.toString('latin1'));
+    if (inPem.length > 0) lists.push(...inPem);
+    else if (reads(() => readRevocationList(bytes))) lists.push(bytes);
+    else if (reads(() => readOcspResponse(bytes))) ocsps.push(bytes);
+    else {
+      throw new CommandProblem(
+        'revocation_unreadable',
+        {
+          vi: `${file} không phải danh sách thu hồi hay câu trả lời OCSP.`,
+          en: `${file} is neither a revocation list nor an OCSP answer.`,
+        },
+        EXIT.usage,
+      );
+    }
+  }
+  return { certificates: [], ocsps, lists };
+}
+
+function reads(read: () => unknown): boolean {
+  try {
+    read();
+    return true;
+  } catch (error) {
+    if (error instanceof DerError) return false;
+    throw error;
+  }
+}
+
+function joined(a: ValidationData, b: ValidationData): ValidationData {
+  return {
+    certificates: [...a.certificates, ...b.certificates],
+    ocsps: [...a.ocsps, ...b.ocsps],
+    lists: [...a.lists, ...b.lists],
+  };
+}
