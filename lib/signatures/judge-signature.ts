@@ -4,12 +4,14 @@ import { decodeTextString, parseDateString } from '../pdf/text-string.ts';
 import { type Certificate, fingerprint, keyBits, publicKeyOf } from '../pki/certificate.ts';
 import { buildPath, type TrustAnchor } from '../pki/certificate-path.ts';
 import { acceptsSignature } from './algorithm-policy.ts';
+import { attackOf, attackOnSignature } from './attacks.ts';
+import { describeStep } from './later-revision.ts';
 import { checkPermissions } from './permissions.ts';
 import { indication, type Reason, reason } from './reasons.ts';
-import type { History, LaterStep } from './revision-history.ts';
-import { isDocumentTimestamp, transformParameters } from './signature-dictionary.ts';
+import type { History } from './revision-history.ts';
+import { transformParameters } from './signature-dictionary.ts';
 import type { SignatureInFile } from './signature-in-file.ts';
-import type { Coverage, LaterRevision, SignatureVerdict } from './verdict.ts';
+import type { Coverage, SignatureVerdict } from './verdict.ts';
 import { judgeTimestamp } from './verify-document-timestamp.ts';
 import { type SignedDataFindings, verifySignedData } from './verify-signed-data.ts';
 
@@ -35,17 +37,19 @@ export async function judgeSignature(
   const steps = covered ? context.history.steps.filter(({ offset }) => offset >= covered.end) : [];
   const findings = digest && findingsOn(signature, digest, context);
   const claimedTime = await claimedTimeOf(document, dict);
+  const kind = await kindOf(document, signature);
+  const forbidden = covered ? await checkPermissions(covered.revision, signature.field, steps) : [];
+  const laterRevisions = steps.map((step, n) => describeStep(step, forbidden[n] ?? [], kind === 'certification'));
   const reasons: Reason[] = [
     ...signature.reasons,
     ...(findings?.reasons ?? []),
     ...checkClaimedTime(claimedTime, findings?.certificate, at),
-    ...steps.flatMap((step) => step.reasons),
+    ...laterRevisions.flatMap((revision) => revision.reasons),
     ...(covered && covered.end < document.source.length ? context.history.reasons : []),
-    ...(await checkPermissions(document, dict, steps)),
   ];
   return {
     field: signature.field.name,
-    kind: await kindOf(document, signature),
+    kind,
     ...indication(reasons),
     reasons,
     ...describeCertificate(findings?.certificate),
@@ -53,7 +57,8 @@ export async function judgeSignature(
     claimedTime: claimedTime === undefined ? null : new Date(claimedTime).toISOString(),
     algorithm: findings?.algorithm ?? null,
     coverage: coverageOf(signature, digest, document.source.length),
-    laterRevisions: steps.map(describeStep),
+    laterRevisions,
+    ...attackOf(attackOnSignature(dict, covered, signature.reasons), laterRevisions),
     revocation: 'not_checked',
   };
 }
@@ -136,17 +141,4 @@ function coverageOf({ covered }: SignatureInFile, digest: Uint8Array | undefined
     wholeFile: end === length,
     digest: digest ? Buffer.from(digest).toString('hex') : null,
   };
-}
-
-function describeStep({ end, signed, hasValidationData, reasons }: LaterStep): LaterRevision {
-  const signatures = signed.flatMap(({ signature }) => signature ?? []);
-  const isTimestamp = signatures.length > 0 && signatures.every(isDocumentTimestamp);
-  const added = isTimestamp
-    ? 'document_timestamp'
-    : signatures.length > 0
-      ? 'signature'
-      : hasValidationData
-        ? 'validation_data'
-        : 'other';
-  return { end, added, fields: signed.map(({ name }) => name), reasons };
 }

@@ -1,3 +1,5 @@
+import type { NamedAttack } from './attacks.ts';
+import type { ChangeKind, NotedChange } from './noted-change.ts';
 import type { Reason, Status, SubIndication } from './reasons.ts';
 
 /** A person or organisation as a certificate names it. Identity numbers are left out on purpose. */
@@ -26,6 +28,8 @@ export interface SignatureVerdict {
   readonly coverage: Coverage | null;
   /** What each revision after the signed one added, oldest first. */
   readonly laterRevisions: readonly LaterRevision[];
+  /** The published attack that the reasons describe, where it can be told. */
+  readonly attack?: NamedAttack;
   /** Not looked at yet: a certificate may have been revoked. */
   readonly revocation: 'not_checked';
 }
@@ -42,11 +46,15 @@ export interface Coverage {
 export interface LaterRevision {
   /** Where it ends in the file. */
   readonly end: number;
-  readonly added: 'signature' | 'document_timestamp' | 'validation_data' | 'other';
+  /** The weightiest of its changes. */
+  readonly added: ChangeKind | 'other';
   /** Fields that were signed in it. */
   readonly fields: readonly string[];
-  /** Empty: all of it is allowed. */
+  /** All that it did, as far as it was understood; what was refused is in the reasons. */
+  readonly changes: readonly NotedChange[];
+  /** Empty: all of it is allowed, by the signature whose verdict this is part of. */
   readonly reasons: readonly Reason[];
+  readonly attack?: NamedAttack;
 }
 
 /** The verdict on a file. `status` is passed only when there is a signature, all are passed, and nothing else came after. */

@@ -62,7 +62,7 @@ describe('what is added to a signed file without being allowed is never passed',
       },
     },
     'an annotation over the page (evil annotation)': {
-      codes: ['object_unexplained', 'page_changed'],
+      codes: ['annotation_not_allowed', 'annotation_refused'],
       edit: async ({ document, revision }) => {
         const note = revision.add(dict({ Type: name('Annot'), Subtype: name('FreeText'), Rect: [0, 0, 500, 800] }));
         const page = (await document.get(PAGE)) as PdfDict;
@@ -279,7 +279,7 @@ describe('a field that only looks signed', () => {
           revision.set(PAGE, dictWith(page, { Annots: shown }));
         }),
       );
-      expect(reasonCodes(verdict), change).toContain('page_changed');
+      expect(reasonCodes(verdict), change).toContain(change === 'add' ? 'annotation_refused' : 'page_changed');
     }
   });
 
