@@ -4,6 +4,7 @@ import { systemClock } from '../../lib/platform/clock.ts';
 import type { Verdict } from '../../lib/signatures/verdict.ts';
 import { verifyPdf } from '../../lib/signatures/verify-pdf.ts';
 import { type Command, EXIT, type Terminal, UsageError } from '../command.ts';
+import { EXTRACT_HELP, EXTRACT_OPTIONS, extractOrder, extractRevision } from '../extract-revision.ts';
 import { printable } from '../printable.ts';
 import { certificatesIn, readable } from '../readable.ts';
 import { withProgress } from '../sign/progress.ts';
@@ -14,7 +15,10 @@ export const verify: Command = {
     vi: 'Kiểm tra chữ ký trên tệp PDF, ngay trên máy này; mã thoát 0 chỉ khi mọi chữ ký đều hợp lệ',
     en: 'Verify the signatures of a PDF, on this machine; exit code 0 only when every one is valid',
   },
-  usage: ['verify FILE --trust ROOTS.pem [--trust MORE.pem] [--json]'],
+  usage: [
+    'verify FILE --trust ROOTS.pem [--trust MORE.pem] [--json]',
+    'verify FILE … --extract FIELD --out REVISION.pdf [--hashed] [--force]',
+  ],
   options: [
     [
       '--trust PEM',
@@ -24,21 +28,28 @@ export const verify: Command = {
       },
     ],
     ['--json', { vi: 'kết quả bằng JSON', en: 'the result as JSON' }],
+    ...EXTRACT_HELP,
   ],
   async run(args, terminal) {
     const { values, positionals } = parseArgs({
       args,
       allowPositionals: true,
-      options: { trust: { type: 'string', multiple: true }, json: { type: 'boolean', default: false } },
+      options: {
+        trust: { type: 'string', multiple: true },
+        json: { type: 'boolean', default: false },
+        ...EXTRACT_OPTIONS,
+      },
     });
     const [file, ...more] = positionals;
     if (!file || more.length > 0) throw new UsageError('Cho biết một tệp.', 'Name one file.');
+    const order = await extractOrder(file, values);
     const trust = await certificatesIn(values.trust ?? []);
     const source = await readable(file, () => openFileSource(file));
     try {
       const anchors = trust.map((certificate) => ({ certificate, from: 0, until: null }));
       const verdict = await verifyPdf(withProgress(source, terminal.show), { trust: anchors, at: systemClock.now() });
       terminal.show?.('');
+      if (order) await extractRevision(source, verdict, order);
       if (values.json) terminal.print(JSON.stringify(verdict));
       else show(verdict, terminal);
       return verdict.status === 'TOTAL_PASSED' ? EXIT.done : EXIT.refused;
@@ -51,11 +62,17 @@ export const verify: Command = {
 function show(verdict: Verdict, terminal: Terminal): void {
   terminal.print(verdict.status);
   for (const { vi, en, code } of verdict.reasons) terminal.print(`  ${code}: ${vi} | ${en}`);
-  for (const { field, status, signer, claimedTime, coverage, reasons } of verdict.signatures) {
+  for (const { field, status, signer, claimedTime, coverage, reasons, attack, laterRevisions } of verdict.signatures) {
     const who = [signer?.name, signer?.organization].filter(Boolean).join(', ');
     const what = `${field}: ${status}  ${who}  ${claimedTime ?? ''}${coverage?.wholeFile ? '' : ' *'}`;
     terminal.print(`  ${printable(what)}`);
-    for (const { vi, en, code } of reasons) terminal.print(`    ${code}: ${vi} | ${en}`);
+    for (const { vi, en, code, detail } of reasons) {
+      terminal.print(`    ${code}: ${vi} | ${en}${detail === undefined ? '' : ` (${printable(detail)})`}`);
+    }
+    if (attack) terminal.print(`    ${attack.code}: ${attack.vi} | ${attack.en}`);
+    for (const { vi, en } of laterRevisions.flatMap(({ changes }) => changes)) {
+      terminal.print(`    + ${printable(`${vi} | ${en}`)}`);
+    }
   }
   terminal.print(`  SHA-256 ${verdict.file.sha256}`);
 }

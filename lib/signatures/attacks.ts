@@ -68,10 +68,11 @@ export function attackOnSignature(dict: PdfDict, covered: CoveredBytes | undefin
   const span = contentsOf(dict)?.span;
   const hasNothing = covered?.contents.every((byte) => byte === 0) ?? span === undefined;
   const byteRange = readByteRange(dict);
-  // A range that is well-formed but longer than the file may be a file that was cut off.
-  if (!byteRange || (hasNothing && has(reasons, 'byte_range_gap', 'cms_malformed')))
+  // A range that is in order but longer than the file may be that of a file which was cut off.
+  const isNone = !byteRange || byteRange.slice(1).some((part) => part <= 0);
+  if (isNone || (hasNothing && has(reasons, 'byte_range_gap', 'cms_malformed')))
     return attack('universal_signature_forgery');
-  if (!has(reasons, 'byte_range_gap') || !span || !byteRange) return {};
+  if (!has(reasons, 'byte_range_gap') || !span) return {};
   const [, gapStart, gapEnd] = byteRange;
   const isWider = gapStart <= span.start && gapEnd >= span.end && gapEnd - gapStart > span.end - span.start;
   return attack(isWider ? 'signature_wrapping' : undefined);

@@ -1,6 +1,6 @@
 import type { PdfDocument } from '../pdf/document.ts';
 import { formFields } from '../pdf/form-fields.ts';
-import { isArray, isDict, isName, isRef, type PdfObject, type PdfRef, ref } from '../pdf/objects.ts';
+import { isArray, isDict, isName, isRef, nameOf, type PdfObject, type PdfRef, ref } from '../pdf/objects.ts';
 import { overlap } from '../pdf/page-geometry.ts';
 import { type Box, boxOf, pages } from '../pdf/page-tree.ts';
 import { ProblemError } from '../platform/errors.ts';
@@ -69,15 +69,23 @@ async function shownObjects(document: PdfDocument): Promise<Set<number>> {
         if (shown.has(num)) continue;
         shown.add(num);
         const value = await quietly(() => objectOf(document, num));
-        // Of a node of the tree only the way up is taken: its other pages come by themselves.
-        const isNode = isDict(value) && isName(value.get('Type'), 'Pages');
-        pending.push(...referencesIn((isNode ? value.get('Parent') : value) ?? null));
+        if (value !== undefined) pending.push(...shownFrom(value));
       }
       count += 1;
       if (count >= MOST_PAGES || shown.size >= MOST_OBJECTS) return;
     }
   });
   return shown;
+}
+
+/** Numbers of what an object shows. Of a node of the tree only the way up is taken: its other pages come by themselves. */
+function* shownFrom(value: PdfObject): Generator<number> {
+  const type = isDict(value) ? nameOf(value.get('Type')) : undefined;
+  if (!isDict(value) || (type !== 'Pages' && type !== 'Page')) return yield* referencesIn(value);
+  for (const [key, entry] of value) {
+    const leadsOn = type === 'Pages' ? key === 'Parent' : key === 'Annots' || !UNSHOWN_KEYS.includes(key);
+    if (leadsOn) yield* referencesIn(entry);
+  }
 }
 
 async function objectOf(document: PdfDocument, num: number) {
