@@ -3,6 +3,7 @@ import { openFileSource } from '../../lib/pdf/file-source.ts';
 import type { Status } from '../../lib/signatures/reasons.ts';
 import { verifyPdf } from '../../lib/signatures/verify-pdf.ts';
 import { type Command, UsageError } from '../command.ts';
+import { EXTRACT_HELP, EXTRACT_OPTIONS, extractOrder, extractRevision } from '../extract-revision.ts';
 import { readable } from '../readable.ts';
 import { withProgress } from '../sign/progress.ts';
 import { showVerdict } from '../verify/show-verdict.ts';
@@ -20,6 +21,7 @@ export const verify: Command = {
   usage: [
     'verify FILE --trust ROOTS.pem [--trust MORE.pem] [--json]',
     'verify FILE --trust ROOTS.pem --repeat REPORT.json',
+    'verify FILE … --extract FIELD --out REVISION.pdf [--hashed] [--force]',
   ],
   options: [
     [
@@ -52,16 +54,23 @@ export const verify: Command = {
       },
     ],
     ['--json', { vi: 'kết quả bằng JSON', en: 'the result as JSON' }],
+    ...EXTRACT_HELP,
   ],
   async run(args, terminal) {
-    const { values, positionals } = parseArgs({ args, allowPositionals: true, options: VERIFY_OPTIONS });
+    const { values, positionals } = parseArgs({
+      args,
+      allowPositionals: true,
+      options: { ...VERIFY_OPTIONS, ...EXTRACT_OPTIONS },
+    });
     const [file, ...more] = positionals;
     if (!file || more.length > 0) throw new UsageError('Cho biết một tệp.', 'Name one file.');
     const order = await verifyOrder(values);
+    const extract = await extractOrder(file, values);
     const source = await readable(file, () => openFileSource(file));
     try {
       const verdict = await verifyPdf(withProgress(source, terminal.show), order);
       terminal.show?.('');
+      if (extract) await extractRevision(source, verdict, extract);
       if (values.json) terminal.print(JSON.stringify(verdict));
       else showVerdict(verdict, terminal);
       return EXIT_OF[verdict.status];

@@ -28,14 +28,11 @@ export async function fileState(file: string): Promise<FileState> {
 }
 
 /**
- * Writes original and tail as one file: beside its place under another name, by the file system's own copy (none at all
- * where it shares blocks), flushed, then moved. So `out` is whole or as it was, whenever the process ends.
+ * Writes original and tail as one file, by the file system's own copy (none at all where it shares blocks).
  * @throws CommandProblem `file_exists`, `file_changed`, `file_not_written`
  */
-export async function writeAppended({ file, asRead, tail, out, force }: AppendedFile): Promise<void> {
-  const partial = join(dirname(out), `.${basename(out)}.${randomBytes(6).toString('hex')}.partial`);
-  const forget = forgetWhenStopped(partial);
-  try {
+export function writeAppended({ file, asRead, tail, out, force }: AppendedFile): Promise<void> {
+  return writeWhole(out, force, async (partial) => {
     await copyFile(file, partial, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
     const now = await fileState(file);
     const copied = await stat(partial, { bigint: true });
@@ -48,6 +45,31 @@ export async function writeAppended({ file, asRead, tail, out, force }: Appended
     } finally {
       await handle.close();
     }
+  });
+}
+
+/** Writes chunks as one file. @throws CommandProblem `file_exists`, `file_not_written` */
+export function writeChunks(out: string, force: boolean, chunks: AsyncIterable<Uint8Array>): Promise<void> {
+  return writeWhole(out, force, async (partial) => {
+    const handle = await open(partial, 'wx');
+    try {
+      for await (const chunk of chunks) await handle.writeFile(chunk);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+  });
+}
+
+/**
+ * `fill` writes a file beside its place under another name and flushes it; then it is moved. So `out` is whole or as it was,
+ * whenever the process ends.
+ */
+async function writeWhole(out: string, force: boolean, fill: (partial: string) => Promise<void>): Promise<void> {
+  const partial = join(dirname(out), `.${basename(out)}.${randomBytes(6).toString('hex')}.partial`);
+  const forget = forgetWhenStopped(partial);
+  try {
+    await fill(partial);
     await move(partial, out, force);
   } catch (error) {
     await rm(partial, { force: true });

@@ -29,6 +29,10 @@ function showSignature(signature: SignatureVerdict, print: Terminal['print']): v
     ),
   );
   showReasons(reasons, '    ', print);
+  if (signature.attack) print(`    ${signature.attack.code}: ${signature.attack.vi} | ${signature.attack.en}`);
+  for (const { vi, en } of signature.laterRevisions.flatMap(({ changes }) => changes)) {
+    print(`    + ${printable(`${vi} | ${en}`)}`);
+  }
   if (signature.provenTime) {
     print(`    Có từ | There since: ${signature.provenTime} (${signature.provenBy})`);
   }
@@ -45,5 +49,7 @@ function showTimestamp({ status, time, authority, reasons }: TimestampVerdict, p
 }
 
 function showReasons(reasons: readonly Reason[], indent: string, print: Terminal['print']): void {
-  for (const { vi, en, code } of reasons) print(`${indent}${code}: ${vi} | ${en}`);
+  for (const { vi, en, code, detail } of reasons) {
+    print(`${indent}${code}: ${vi} | ${en}${detail === undefined ? '' : ` (${printable(detail)})`}`);
+  }
 }

@@ -1,10 +1,10 @@
 import { type ByteSource, prefixSource } from '../pdf/byte-source.ts';
 import { openPdf, type PdfDocument } from '../pdf/document.ts';
-import { isArray, isInteger, type PdfDict } from '../pdf/objects.ts';
+import type { PdfDict } from '../pdf/objects.ts';
 import { signatureFields } from '../pdf/signature-permissions.ts';
 import { ProblemError } from '../platform/errors.ts';
 import { type Reason, reason } from './reasons.ts';
-import { contentsOf } from './signature-dictionary.ts';
+import { contentsOf, readByteRange } from './signature-dictionary.ts';
 
 /** The bytes a signature covers, found to be well-formed. */
 export interface CoveredBytes {
@@ -41,14 +41,6 @@ export async function readCoveredBytes(source: ByteSource, signature: PdfDict): 
   const fields = await signatureFields(revision);
   const present = fields.some((field) => field.signature && contentsOf(field.signature)?.span.start === gapStart);
   return present ? { byteRange, end, contents, revision } : reason('signature_not_in_revision');
-}
-
-function readByteRange(signature: PdfDict): readonly [number, number, number, number] | undefined {
-  const value = signature.get('ByteRange');
-  if (!isArray(value) || value.length !== 4) return undefined;
-  const [zero, a, b, c] = value;
-  if (zero !== 0 || !isInteger(a) || !isInteger(b) || !isInteger(c)) return undefined;
-  return [0, a, b, c];
 }
 
 /** The octets between `<` and `>`: an even number of hex digits and nothing else, not even white space. */

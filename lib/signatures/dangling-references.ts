@@ -8,6 +8,12 @@ import { referencesIn } from './object-equality.ts';
  */
 export class DanglingReferences {
   readonly #numbers = new Set<number>();
+  readonly #observe: ((num: number, holder: number) => void) | undefined;
+
+  /** @param observe is told of every reference on the way: to which object, from which */
+  constructor(observe?: (num: number, holder: number) => void) {
+    this.#observe = observe;
+  }
 
   /** True when an object of the file already refers to `num`, which did not exist. */
   has(num: number): boolean {
@@ -22,6 +28,7 @@ export class DanglingReferences {
   /** Looks through one object. */
   async addObject(document: PdfDocument, ref: PdfRef): Promise<void> {
     for (const num of referencesIn(await document.get(ref))) {
+      this.#observe?.(num, ref.num);
       const entry = this.#numbers.has(num) ? undefined : await document.xref.find(num);
       if (!entry || entry.type === 'free') this.#numbers.add(num);
     }

@@ -2,16 +2,18 @@ import type { PdfDocument } from '../pdf/document.ts';
 import { isString, type PdfDict } from '../pdf/objects.ts';
 import { decodeTextString, parseDateString } from '../pdf/text-string.ts';
 import { type Certificate, fingerprint, keyBits, publicKeyOf } from '../pki/certificate.ts';
+import { attackOf, attackOnSignature } from './attacks.ts';
 import { judgeChain, type RevocationFinding, type ValidationContext } from './judge-chain.ts';
 import { judgeSignatureTimestamps, type TokenFindings } from './judge-timestamps.ts';
+import { describeStep } from './later-revision.ts';
 import type { PadesLevel } from './levels/pades-level.ts';
 import { checkPermissions } from './permissions.ts';
 import { indication, type Reason, reason } from './reasons.ts';
 import { reportRevocation, reportTimestamp } from './report-evidence.ts';
-import type { History, LaterStep } from './revision-history.ts';
-import { isDocumentTimestamp, transformParameters } from './signature-dictionary.ts';
+import type { History } from './revision-history.ts';
+import { transformParameters } from './signature-dictionary.ts';
 import type { SignatureInFile } from './signature-in-file.ts';
-import type { Coverage, LaterRevision, SignatureVerdict } from './verdict.ts';
+import type { Coverage, SignatureVerdict } from './verdict.ts';
 import { type SignedDataFindings, verifySignedData } from './verify-signed-data.ts';
 
 /** What the verdict on each signature of a file depends on. */
@@ -43,17 +45,19 @@ export async function judgeSignature(
     ? timestampFindings(signature, context)
     : await signatureFindings(signature, digest, context);
   const claimedTime = await claimedTimeOf(document, dict);
+  const kind = await kindOf(document, signature);
+  const forbidden = covered ? await checkPermissions(covered.revision, signature.field, steps) : [];
+  const laterRevisions = steps.map((step, n) => describeStep(step, forbidden[n] ?? [], kind === 'certification'));
   const reasons: Reason[] = [
     ...signature.reasons,
     ...findings.reasons,
     ...checkClaimedTime(claimedTime, findings.certificate, at),
-    ...steps.flatMap((step) => step.reasons),
+    ...laterRevisions.flatMap((revision) => revision.reasons),
     ...(covered && covered.end < document.source.length ? context.history.reasons : []),
-    ...(await checkPermissions(document, dict, steps)),
   ];
   return {
     field: signature.field.name,
-    kind: await kindOf(document, signature),
+    kind,
     ...indication(reasons),
     reasons,
     ...describeCertificate(findings.certificate),
@@ -64,7 +68,8 @@ export async function judgeSignature(
     level: signature.isTimestamp ? null : await context.levelOf(signature.field.name),
     algorithm: findings.algorithm,
     coverage: coverageOf(signature, digest, document.source.length),
-    laterRevisions: steps.map(describeStep),
+    laterRevisions,
+    ...attackOf(attackOnSignature(dict, covered, signature.reasons), laterRevisions),
     timestamps: findings.timestamps.map(reportTimestamp),
     revocation: findings.revocation.map(reportRevocation),
   };
@@ -199,17 +204,4 @@ function coverageOf({ covered }: SignatureInFile, digest: Uint8Array | undefined
     wholeFile: end === length,
     digest: digest ? Buffer.from(digest).toString('hex') : null,
   };
-}
-
-function describeStep({ end, signed, hasValidationData, reasons }: LaterStep): LaterRevision {
-  const signatures = signed.flatMap(({ signature }) => signature ?? []);
-  const isTimestamp = signatures.length > 0 && signatures.every(isDocumentTimestamp);
-  const added = isTimestamp
-    ? 'document_timestamp'
-    : signatures.length > 0
-      ? 'signature'
-      : hasValidationData
-        ? 'validation_data'
-        : 'other';
-  return { end, added, fields: signed.map(({ name }) => name), reasons };
 }

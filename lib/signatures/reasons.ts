@@ -343,6 +343,36 @@ export const REASONS = {
     'Một ô đã bị khóa vẫn được điền sau khi ký.',
     'A locked field was filled after signing.',
   ),
+  form_field_changed: doubtful(
+    'SIG_CONSTRAINTS_FAILURE',
+    'Một ô của biểu mẫu đã bị sửa nhiều hơn việc điền giá trị.',
+    'A form field was changed in more than its value.',
+  ),
+  form_field_read_only: doubtful(
+    'SIG_CONSTRAINTS_FAILURE',
+    'Một ô chỉ đọc đã bị điền sau khi ký.',
+    'A read-only form field was filled after signing.',
+  ),
+  appearance_replaced: doubtful(
+    'SIG_CONSTRAINTS_FAILURE',
+    'Hình hiển thị của một ô đã bị thay mà giá trị của ô không đổi.',
+    'The look of a field was replaced while its value stayed.',
+  ),
+  fields_stacked: doubtful(
+    'SIG_CONSTRAINTS_FAILURE',
+    'Một ô nằm chồng lên ô khác đã bị điền sau khi ký.',
+    'A field that lies upon another one was filled after signing.',
+  ),
+  annotation_not_allowed: doubtful(
+    'SIG_CONSTRAINTS_FAILURE',
+    'Có chú thích được thêm vào sau khi ký mà chữ ký không cho phép.',
+    'An annotation was added after signing, which the signature does not allow.',
+  ),
+  annotation_refused: doubtful(
+    'SIG_CONSTRAINTS_FAILURE',
+    'Có chú thích được thêm vào sau khi ký có thể che hoặc làm thay đổi nội dung.',
+    'An annotation was added after signing that can cover or change what is shown.',
+  ),
 } as const satisfies Record<string, ReasonEntry>;
 
 export type ReasonCode = keyof typeof REASONS;

@@ -49,7 +49,8 @@ export async function readChanges(step: Step): Promise<Changes> {
   return { changed, added, reasons };
 }
 
-function* numbersOf(section: XrefSection): Generator<number> {
+/** Numbers of all objects that a section speaks of. */
+export function* numbersOf(section: XrefSection): Generator<number> {
   const seen = new Set<number>();
   for (const { first, count } of [...section.ranges, ...(section.hybrid?.ranges ?? [])]) {
     for (let num = Math.max(first, 1); num < first + count; num += 1) {

@@ -6,9 +6,11 @@ import type { XrefSection } from '../pdf/xref.ts';
 import { ProblemError } from '../platform/errors.ts';
 import { openRevision } from './byte-range.ts';
 import { DanglingReferences } from './dangling-references.ts';
+import { ObjectHolders } from './object-holders.ts';
 import { type Reason, reason } from './reasons.ts';
-import { readChanges } from './revision-changes.ts';
-import { judgeStep, type StepFindings, unreadableStep } from './revision-rules.ts';
+import { numbersOf, readChanges, type Step } from './revision-changes.ts';
+import { judgeStep, type KnownReferences, type StepFindings, unreadableStep } from './revision-rules.ts';
+import { evidenceOf } from './step-evidence.ts';
 
 /** A revision after the first signed one. */
 export interface LaterStep extends StepFindings {
@@ -35,7 +37,8 @@ export async function readHistory(first: PdfDocument, whole: PdfDocument): Promi
     const stray = await hasStrayBytes(whole.source, first.source.length);
     return { steps: [], reasons: stray ? [reason('bytes_after_revision')] : [] };
   }
-  const dangling = new DanglingReferences();
+  const holders = new ObjectHolders(new Set(later.flatMap((section) => [...numbersOf(section)])));
+  const known: Known = { dangling: new DanglingReferences(holders.note), holders, complete: false, scans: 0 };
   const steps: LaterStep[] = [];
   let before = first;
   for (const [index, section] of later.entries()) {
@@ -44,7 +47,7 @@ export async function readHistory(first: PdfDocument, whole: PdfDocument): Promi
     const after = next ? end && (await openRevision(whole.source, end)) : whole;
     if (!after || !end || after.startxref !== section.offset)
       return { steps, reasons: [reason('revision_unreadable', `offset ${section.offset}`)] };
-    const findings = await judge({ before, after, section }, dangling, before === first);
+    const findings = await judge({ before, after, section }, known);
     steps.push({ ...findings, offset: section.offset, end });
     before = after;
   }
@@ -64,24 +67,37 @@ function laterSections(first: PdfDocument, whole: PdfDocument): XrefSection[] | 
   return same && ascending ? later : undefined;
 }
 
-async function judge(
-  step: Parameters<typeof judgeStep>[0],
-  dangling: DanglingReferences,
-  isFirst: boolean,
-): Promise<StepFindings> {
+interface Known extends KnownReferences {
+  /** Every object of the file before the step has been looked through. */
+  complete: boolean;
+  scans: number;
+}
+
+/** After a revision that cannot be read the whole file is looked through again, so many times. */
+const MOST_SCANS = 4;
+
+async function judge(step: Step, known: Known): Promise<StepFindings> {
   try {
-    if (isFirst) await dangling.addDocument(step.before);
-    const findings = await judgeStep(step, dangling);
+    if (!known.complete) await scan(step.before, known);
+    known.complete = false;
+    const findings = await judgeStep(step, known);
     const { changed, added } = await readChanges(step);
     for (const num of [...changed.keys(), ...added.keys()]) {
       const entry = await step.after.xref.find(num);
-      await dangling.addObject(step.after, ref(num, entry?.type === 'offset' ? entry.gen : 0));
+      await known.dangling.addObject(step.after, ref(num, entry?.type === 'offset' ? entry.gen : 0));
     }
+    known.complete = true;
     return findings;
   } catch (error) {
-    if (error instanceof ProblemError) return unreadableStep(error.detail ?? error.code);
+    if (error instanceof ProblemError) return unreadableStep(error.detail ?? error.code, await evidenceOf(step));
     throw error;
   }
+}
+
+async function scan(document: PdfDocument, known: Known): Promise<void> {
+  known.scans += 1;
+  if (known.scans > MOST_SCANS) throw new ProblemError('pdf_limits', { detail: 'too many revisions cannot be read' });
+  await known.dangling.addDocument(document);
 }
 
 /** Where the revision ends whose cross-reference section begins at `start`; the next section begins at `limit`. */

@@ -1,10 +1,28 @@
 import type { PdfDocument } from '../pdf/document.ts';
-import { isArray, isDict, isName, isString, type PdfDict, type PdfObject, type PdfString } from '../pdf/objects.ts';
+import {
+  isArray,
+  isDict,
+  isInteger,
+  isName,
+  isString,
+  type PdfDict,
+  type PdfObject,
+  type PdfString,
+} from '../pdf/objects.ts';
 
 /** /Contents of a signature dictionary, when it is a string that stands in the file itself. */
 export function contentsOf(signature: PdfDict): Required<PdfString> | undefined {
   const contents = signature.get('Contents');
   return isString(contents) && contents.span ? { ...contents, span: contents.span } : undefined;
+}
+
+/** /ByteRange as it has to be, `[0 a b c]`; undefined when it is anything else. */
+export function readByteRange(signature: PdfDict): readonly [number, number, number, number] | undefined {
+  const value = signature.get('ByteRange');
+  if (!isArray(value) || value.length !== 4) return undefined;
+  const [zero, a, b, c] = value;
+  if (zero !== 0 || !isInteger(a) || !isInteger(b) || !isInteger(c)) return undefined;
+  return [0, a, b, c];
 }
 
 /** True for a document timestamp (ISO 32000-2 §12.8.5). */

@@ -1,6 +1,8 @@
 import type { PdfDocument } from '../pdf/document.ts';
 import { isRef, type PdfObject } from '../pdf/objects.ts';
+import type { NotedChange } from './noted-change.ts';
 import { referencesIn, sameValue } from './object-equality.ts';
+import type { ObjectHolders } from './object-holders.ts';
 import { type Reason, type ReasonCode, reason } from './reasons.ts';
 import type { Changes, Step } from './revision-changes.ts';
 
@@ -9,18 +11,33 @@ export class StepAccount {
   readonly before: PdfDocument;
   readonly after: PdfDocument;
   readonly changes: Changes;
+  readonly holders: ObjectHolders;
   readonly reasons: Reason[] = [];
+  /** What the revision did that has been accounted for. */
+  readonly noted: NotedChange[] = [];
   readonly #explained = new Set<number>();
   readonly #walked = new Set<number>();
 
-  constructor({ before, after }: Step, changes: Changes) {
+  constructor({ before, after }: Step, changes: Changes, holders: ObjectHolders) {
     this.before = before;
     this.after = after;
     this.changes = changes;
+    this.holders = holders;
   }
 
-  fault(code: ReasonCode, num?: number): void {
-    this.reasons.push(reason(code, num === undefined ? undefined : `object ${num}`));
+  fault(code: ReasonCode, num?: number, page?: number): void {
+    const where = [page && `page ${page}`, num !== undefined && `object ${num}`].filter(Boolean).join(', ');
+    this.reasons.push(reason(code, where === '' ? undefined : where));
+  }
+
+  /** Accounts for an object that has been looked at as a whole. */
+  explain(num: number): void {
+    this.#explained.add(num);
+  }
+
+  /** Is there anything left to be accounted for among the objects that existed? */
+  get isOpen(): boolean {
+    return [...this.changes.changed.keys()].some((num) => !this.#explained.has(num));
   }
 
   isExplained(num: number): boolean {

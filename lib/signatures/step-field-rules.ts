@@ -1,10 +1,12 @@
 import type { PdfDocument } from '../pdf/document.ts';
-import { isArray, isDict, isRef, type PdfDict, type PdfObject, type PdfRef } from '../pdf/objects.ts';
+import { isArray, isDict, type PdfDict, type PdfRef } from '../pdf/objects.ts';
 import type { SignatureField } from '../pdf/signature-permissions.ts';
+import { acceptAppearance, keepsAppearance } from './appearance-rules.ts';
+import { noted } from './noted-change.ts';
 import { changedKeys, sameValue } from './object-equality.ts';
 import { isDocumentTimestamp } from './signature-dictionary.ts';
 import type { StepAccount } from './step-account.ts';
-import { appended } from './step-catalog-rules.ts';
+import { pageOfAnnotation } from './widget-pages.ts';
 
 /** Keys that a signature field or its widget may have: nothing that acts, nothing that calculates. */
 const FIELD_KEYS = new Set([
@@ -62,13 +64,31 @@ export async function checkSignedField(
     const dict = await account.after.get(ref);
     const was = old ? await account.before.get(ref) : null;
     if (!isDict(dict)) account.fault('field_changed', ref.num);
-    else if (isDict(was)) checkFilled(account, ref, was, dict);
+    else if (isDict(was)) await checkFilled(account, ref, was, dict);
     else checkNew(account, ref, dict);
-    if (isDict(dict)) await checkPage(account, dict.get('P'), [...parts.keys()]);
   }
   const covers =
     field.signature && isDocumentTimestamp(field.signature) && (await showsSomething(account.after, [field]));
   if (covers) account.fault('field_changed', field.ref.num);
+  const code = field.signature && isDocumentTimestamp(field.signature) ? 'document_timestamp' : 'signature';
+  const shown = code === 'signature' && (await showsSomething(account.after, [field]));
+  const page = shown ? await pageOfAnnotation(account.after, field.widgets[0] ?? field.ref) : undefined;
+  account.noted.push(noted(code, { field: field.name, page, object: field.ref.num }));
+}
+
+/**
+ * Signature fields that were signed keep their look, to the last object: it is where a shadow attack would lay itself over
+ * the page.
+ */
+export async function checkSignedLooks(account: StepAccount, before: readonly SignatureField[]): Promise<void> {
+  for (const field of before.filter(({ signature }) => signature)) {
+    for (const ref of field.widgets) {
+      const [was, is] = [await account.before.get(ref), await account.after.get(ref)];
+      if (!isDict(was) || (isDict(is) && (await keepsAppearance(account, was, is)))) continue;
+      account.fault('appearance_replaced', ref.num, await pageOfAnnotation(account.before, ref));
+      account.explain(ref.num);
+    }
+  }
 }
 
 function checkNew(account: StepAccount, ref: PdfRef, dict: PdfDict): void {
@@ -77,25 +97,13 @@ function checkNew(account: StepAccount, ref: PdfRef, dict: PdfDict): void {
   account.newObjects(ref);
 }
 
-function checkFilled(account: StepAccount, ref: PdfRef, before: PdfDict, after: PdfDict): void {
+async function checkFilled(account: StepAccount, ref: PdfRef, before: PdfDict, after: PdfDict): Promise<void> {
   if (changedKeys(before, after).some((key) => !FILLED_KEYS.has(key))) account.fault('field_changed', ref.num);
   account.holder(ref, ref);
   account.newObjects(after.get('V'));
   account.newObjects(after.get('AP'));
-}
-
-/** The page of a new widget: /Annots gets the widget at its end, the rest stays. */
-async function checkPage(account: StepAccount, page: PdfObject | undefined, widgets: readonly number[]): Promise<void> {
-  if (!isRef(page)) return;
-  const before = await account.before.get(page);
-  const after = await account.after.get(page);
-  if (!isDict(before) || !isDict(after)) return;
-  const extra = appended(await account.before.value(before, 'Annots'), await account.after.value(after, 'Annots'));
-  const onlyWidgets = extra?.every((item) => isRef(item) && widgets.includes(item.num));
-  if (!onlyWidgets || changedKeys(before, after).some((key) => key !== 'Annots'))
-    account.fault('page_changed', page.num);
-  account.holder(page, page);
-  account.holder(before.get('Annots'), after.get('Annots'));
+  // The empty field's look may have been written over, instead of being replaced.
+  if (!(await keepsAppearance(account, before, after))) await acceptAppearance(account, ref, before, after);
 }
 
 /** Has one of the fields an appearance with an area? */

@@ -1,5 +1,7 @@
 import type { ValidationData } from '../pdf/validation-data.ts';
+import type { NamedAttack } from './attacks.ts';
 import type { PadesLevel } from './levels/pades-level.ts';
+import type { ChangeKind, NotedChange } from './noted-change.ts';
 import type { Reason, Status, SubIndication } from './reasons.ts';
 import type { EvidenceSource } from './validation-evidence.ts';
 
@@ -35,6 +37,8 @@ export interface SignatureVerdict {
   readonly coverage: Coverage | null;
   /** What each revision after the signed one added, oldest first. */
   readonly laterRevisions: readonly LaterRevision[];
+  /** The published attack that the reasons describe, where it can be told. */
+  readonly attack?: NamedAttack;
   /** The timestamps inside the signature. */
   readonly timestamps: readonly TimestampVerdict[];
   /** What is known of the revocation of every certificate of the path but the anchor, responders' included. */
@@ -87,11 +91,15 @@ export interface Coverage {
 export interface LaterRevision {
   /** Where it ends in the file. */
   readonly end: number;
-  readonly added: 'signature' | 'document_timestamp' | 'validation_data' | 'other';
+  /** The weightiest of its changes. */
+  readonly added: ChangeKind | 'other';
   /** Fields that were signed in it. */
   readonly fields: readonly string[];
-  /** Empty: all of it is allowed. */
+  /** All that it did, as far as it was understood; what was refused is in the reasons. */
+  readonly changes: readonly NotedChange[];
+  /** Empty: all of it is allowed, by the signature whose verdict this is part of. */
   readonly reasons: readonly Reason[];
+  readonly attack?: NamedAttack;
 }
 
 /**

@@ -4,6 +4,7 @@ import { type SignatureField, signatureFields } from '../pdf/signature-permissio
 import type { TrustAnchor } from '../pki/certificate-path.ts';
 import { isProblem } from '../platform/errors.ts';
 import { ALGORITHM_POLICY } from './algorithm-policy.ts';
+import { attackBySignature } from './attacks.ts';
 import { coveredDigests, wholeFile } from './covered-digests.ts';
 import { type JudgeContext, judgeSignature } from './judge-signature.ts';
 import { judgeDocumentTimestamps } from './judge-timestamps.ts';
@@ -163,7 +164,7 @@ function weighLaterSignatures(
       });
     if (reasons.length === 0) return verdict;
     const all = [...verdict.reasons, ...reasons];
-    return { ...verdict, ...indication(all), reasons: all };
+    return { ...verdict, ...indication(all), reasons: all, ...attackBySignature(verdict) };
   });
 }
 

@@ -300,6 +300,38 @@ describe('above B-B', () => {
   });
 });
 
+test('verify --extract writes the file as a signature covers it, and what was hashed; never over another file', async () => {
+  await sign();
+  const first = readFileSync(at('don-signed.pdf'));
+  await runCli(['sign', at('don-signed.pdf'), '--p12', at('key.p12'), '--out', at('twice.pdf')], env);
+  writeFileSync(at('list.crl'), list);
+  const known = ['--trust', at('roots.pem'), '--revocation', at('list.crl')];
+  const verify = (...args: string[]) => runCli(['verify', at('twice.pdf'), ...known, ...args]);
+  const extract = (...args: string[]) => verify('--extract', 'Signature1', '--out', at('then.pdf'), ...args);
+
+  const { exit, out } = await extract();
+  expect(exit).toBe(0);
+  expect(out).toContain('+ Đã ký vào ô ký “Signature2”. | A signature field was signed (“Signature2”).');
+  expect(readFileSync(at('then.pdf')).equals(first)).toBe(true);
+  expect(await extract()).toMatchObject({ exit: 1, told: expect.stringContaining('file_exists') });
+  expect((await extract('--hashed', '--force')).exit).toBe(0);
+  const [, start, end] = /ByteRange *\[ *0 (\d+) (\d+)/.exec(first.toString('latin1'))!.map(Number);
+  const hashed = Buffer.concat([first.subarray(0, start), first.subarray(end)]);
+  expect(readFileSync(at('then.pdf')).equals(hashed)).toBe(true);
+
+  expect((await verify('--extract', 'Nobody', '--out', at('x.pdf'))).told).toContain('field_unknown');
+  expect((await verify('--extract', 'Signature1')).exit).toBe(2);
+  expect((await verify('--extract', 'Signature1', '--out', at('twice.pdf'), '--force')).exit).toBe(2);
+  writeFileSync(
+    at('bad.pdf'),
+    first.toString('latin1').replace(/\/ByteRange ?\[ ?0/, (found) => found.replace('0', '1')),
+    'latin1',
+  );
+  const refused = await runCli(['verify', at('bad.pdf'), '--extract', 'Signature1', '--out', at('x.pdf')]);
+  expect(refused).toMatchObject({ exit: 1, told: expect.stringContaining('revision_unknown') });
+  expect(readdirSync(folder)).not.toContain('x.pdf');
+});
+
 test('help stands in both languages', async () => {
   for (const command of ['sign', 'verify']) {
     const { exit, out } = await runCli([command, '--help']);

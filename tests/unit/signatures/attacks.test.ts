@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { memorySource } from '../../../lib/pdf/byte-source.ts';
-import { openPdf, type PdfDocument } from '../../../lib/pdf/document.ts';
+import { openPdf } from '../../../lib/pdf/document.ts';
 import {
   bytesString,
   dict,
@@ -12,8 +12,8 @@ import {
   ref,
   stream,
 } from '../../../lib/pdf/objects.ts';
-import { Revision } from '../../../lib/pdf/revision.ts';
 import { textString } from '../../../lib/pdf/text-string.ts';
+import { content, type Edit, edited } from '../../support/edited.ts';
 import { createAuthority } from '../../support/pki/authority.ts';
 import { letterPdf, reasonCodes, signed, VISIBLE, verify } from '../../support/pki/signing.ts';
 import { samplePdf, streamBody } from '../pdf/sample-pdf.ts';
@@ -26,25 +26,8 @@ const stranger = createAuthority(undefined, 'stranger').signer({ label: 'strange
 /** A file that was signed by someone who is trusted, with everything in order. */
 const letter = () => signed(letterPdf(), { signer: leader });
 
-interface Edit {
-  readonly document: PdfDocument;
-  readonly revision: Revision;
-  readonly root: PdfRef;
-  readonly catalog: PdfDict;
-}
-
-/** Appends a revision, as anyone can do to a signed file. */
-async function edited(file: Uint8Array, edit: (tools: Edit) => Promise<void> | void): Promise<Uint8Array> {
-  const document = await openPdf(memorySource(file));
-  const revision = new Revision(document);
-  await edit({ document, revision, root: document.trailer.get('Root') as PdfRef, catalog: await document.catalog() });
-  const { tail } = await revision.finish();
-  return Buffer.concat([file, tail]);
-}
-
 const PAGE = ref(3);
 const CONTENT = ref(4);
-const content = (text: string) => stream({}, Buffer.from(text));
 
 describe('what is added to a signed file without being allowed is never passed', () => {
   const attacks: Record<string, { codes: string[]; edit: (tools: Edit) => Promise<void> | void }> = {
@@ -62,7 +45,7 @@ describe('what is added to a signed file without being allowed is never passed',
       },
     },
     'an annotation over the page (evil annotation)': {
-      codes: ['object_unexplained', 'page_changed'],
+      codes: ['annotation_not_allowed', 'annotation_refused'],
       edit: async ({ document, revision }) => {
         const note = revision.add(dict({ Type: name('Annot'), Subtype: name('FreeText'), Rect: [0, 0, 500, 800] }));
         const page = (await document.get(PAGE)) as PdfDict;
@@ -279,7 +262,7 @@ describe('a field that only looks signed', () => {
           revision.set(PAGE, dictWith(page, { Annots: shown }));
         }),
       );
-      expect(reasonCodes(verdict), change).toContain('page_changed');
+      expect(reasonCodes(verdict), change).toContain(change === 'add' ? 'annotation_refused' : 'page_changed');
     }
   });
 
