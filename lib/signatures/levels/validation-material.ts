@@ -1,4 +1,5 @@
-import type { ValidationData, ValidationStore } from '../../pdf/validation-data.ts';
+import type { PdfDocument } from '../../pdf/document.ts';
+import { readValidationStore, type ValidationData, type ValidationStore } from '../../pdf/validation-data.ts';
 import { type Certificate, fingerprint } from '../../pki/certificate.ts';
 import { buildPath, type TrustAnchor } from '../../pki/certificate-path.ts';
 import { checkRevocationList } from '../../pki/check-crl.ts';
@@ -29,9 +30,21 @@ export interface Subject {
   readonly key: string;
 }
 
+/** What a file, or a revision of it, holds. */
+export interface HeldMaterial extends ValidationStore {
+  /** Its certificates, those that can be read. */
+  readonly readable: readonly Certificate[];
+}
+
+/** @throws ProblemError `pdf_broken`, `pdf_limits` */
+export async function readHeldMaterial(document: PdfDocument): Promise<HeldMaterial> {
+  const store = await readValidationStore(document);
+  return { ...store, readable: readableCertificates(store.certificates) };
+}
+
 export interface MaterialContext {
   /** What the file holds already. */
-  readonly held: ValidationStore;
+  readonly held: HeldMaterial;
   readonly trust: readonly TrustAnchor[];
   /** The present, epoch ms. */
   readonly now: number;
@@ -96,7 +109,7 @@ class Collector {
 
   constructor(context: MaterialContext) {
     this.#context = context;
-    this.#known = readableCertificates(context.held.certificates);
+    this.#known = [...context.held.readable];
   }
 
   /** Puts the chain of a subject into the entry, and what says that none of it was revoked. */

@@ -55,7 +55,7 @@ function authorityWith(list: Uint8Array): RevocationPort {
   };
 }
 
-const NOTHING = { certificates: [], ocsps: [], lists: [] as Uint8Array[], entries: new Set<string>() };
+const NOTHING = { certificates: [], ocsps: [], lists: [] as Uint8Array[], entries: new Set<string>(), readable: [] };
 
 function collect(list: Uint8Array, { held = NOTHING, at = NOW } = {}) {
   const subject = { certificate, intermediates: [issuer], at, key: 'A' };
