@@ -20,7 +20,7 @@ const authoritySettings = z.object({
   timestamps: z.array(
     z.object({ url: z.url(), policy: z.string().optional(), largestToken: z.number().int().positive() }),
   ),
-  /** Where OCSP, revocation lists, issuers' certificates and timestamps may be asked for. */
+  /** Where OCSP, revocation lists and issuers' certificates may be asked for, besides the timestamp services: `host` or `host:port`. */
   hosts: z.array(z.string().min(1)),
   privateAddresses: z.boolean(),
 });
@@ -52,7 +52,7 @@ export function signatureLevels(
     settings.authorities,
   );
   const send = createHttpClient({
-    allowedHosts: hosts,
+    allowedHosts: [...hosts, ...timestamps.map(({ url }) => new URL(url).host)],
     allowPrivateAddresses: privateAddresses,
     timeLimit: TIME_LIMIT_MS,
   });
