@@ -26,6 +26,7 @@ const COMMON: readonly Code[] = [
 ];
 const PREPARING: readonly Code[] = [
   ...COMMON,
+  'signing_sessions_open',
   'pdf_xfa',
   'pdf_certified_no_changes',
   'pdf_field_locked',
