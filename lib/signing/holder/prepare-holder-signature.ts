@@ -7,8 +7,8 @@ import { ProblemError } from '../../platform/errors.ts';
 import { sha256Hex } from '../../platform/hash.ts';
 import { newId, type RandomBytes } from '../../platform/ids.ts';
 import { type FileReadDeps, readFileToSign } from '../file-to-sign.ts';
-import { type SignBytesDeps, signBytes } from '../sign-bytes.ts';
-import { messageFor } from './given-signature.ts';
+import type { SignBytesDeps } from '../sign-bytes.ts';
+import { holderMessage } from './holder-message.ts';
 import { assertRoom, type HolderSession, type HolderSessions, SESSION_MS } from './holder-session.ts';
 
 export interface HolderSigningDeps extends Pick<SignBytesDeps, 'fonts'>, FileReadDeps {
@@ -47,10 +47,8 @@ export async function prepareForHolder(
   assertRoom(open);
   const facts = await deps.directory.signerOf({ kind: 'person', id: approval.by }, at);
   const file = await readFileToSign(deps, version);
-  const text = { role: 'person', name: approval.name, title: printedTitle(approval), location } as const;
-  const message = await messageFor(facts, (signer) =>
-    signBytes({ fonts: deps.fonts, signerFor: () => signer }, file, { ...facts, name: approval.name }, text, at),
-  );
+  const shown = { name: approval.name, title: printedTitle(approval), location };
+  const message = await holderMessage(deps, file, facts, shown, at);
   const session: HolderSession = {
     id: newId(deps.random),
     caseId,
