@@ -76,7 +76,10 @@ interface SignatureSettings {
   readonly renewBeforeDays: number;
   /** RFC 3161 services, the first that answers is taken. */
   readonly timestamps: readonly TimestampService[];
-  /** Hosts that are asked for OCSP, revocation lists, issuers' certificates and timestamps; of subdomains with a leading dot. */
+  /**
+   * Hosts that are asked for OCSP, revocation lists and issuers' certificates, besides those of the timestamp services, at the usual port
+   * of http or https; `host:port` for another. Of subdomains with a leading dot.
+   */
   readonly hosts: readonly string[];
   /** Whether these may be on loopback or private networks: where a development authority stands. */
   readonly privateAddresses: boolean;
@@ -121,7 +124,8 @@ const dev: StageSettings = {
         largestToken: 8192,
       },
     ],
-    hosts: ['127.0.0.1'],
+    // The development authority is one with the timestamp service.
+    hosts: [],
     privateAddresses: true,
   },
   callbackUrls: [

@@ -4,14 +4,8 @@ import type { ApiClient } from '../client.ts';
 import { type Command, CommandProblem, EXIT, UsageError } from '../command.ts';
 import { bytesOf } from '../readable.ts';
 import { SERVICE_HELP, SERVICE_OPTIONS, serviceClient } from '../service.ts';
+import { messageFor, preparedIn, shownText } from '../sign/check-prepared.ts';
 import { KEY_HELP, KEY_OPTIONS, signerOf } from '../signing-key.ts';
-
-interface Prepared {
-  readonly session: string;
-  readonly message: string;
-  readonly algorithm: { readonly scheme: string; readonly hash: string };
-  readonly certificate: string;
-}
 
 /** A leader signs an answer or a dispatch with a key that stays with them: only what is to be signed and the signature travel. */
 export const signCase: Command = {
@@ -56,23 +50,15 @@ export const signCase: Command = {
     const { case: code, document } = values;
     if (!code || !document) throw new UsageError('Thiếu --case hoặc --document.', '--case or --document is missing.');
     const path = pathOf(code);
-    const sha256 = createHash('sha256')
-      .update(await bytesOf(document))
-      .digest('hex');
+    const file = await bytesOf(document);
+    const sha256 = createHash('sha256').update(file).digest('hex');
     const client = await serviceClient(values, terminal);
     const revision = path.startsWith(DISPATCHES) ? await revisionOf(values.revision, client, path) : undefined;
     const signer = await signerOf(values, terminal);
-    const prepared = await client.post<Prepared>(`${path}/signing/prepare`, { sha256, revision });
-    const { scheme, hash } = signer.algorithm;
-    const same = Buffer.from(prepared.certificate, 'base64').equals(signer.certificate);
-    if (!same || scheme !== prepared.algorithm.scheme || hash !== prepared.algorithm.hash) {
-      throw new CommandProblem('certificate_key_mismatch', {
-        vi: 'Chứng thư của khóa này không phải là chứng thư đã cài đặt cho người ký.',
-        en: 'The certificate of this key is not the one that is installed for the signer.',
-      });
-    }
-    const message = Buffer.from(prepared.message, 'base64');
-    const value = await signer.sign(createHash(hash).update(message).digest(), message);
+    const prepared = preparedIn(await client.post(`${path}/signing/prepare`, { sha256, revision }));
+    const message = await messageFor(file, prepared, signer);
+    if (!values.json) terminal.tell(shownText(prepared));
+    const value = await signer.sign(createHash(signer.algorithm.hash).update(message).digest(), message);
     const signature = Buffer.from(value).toString('base64');
     const { session } = prepared;
     const { state } = await client.post<{ state: string }>(`${path}/signing/complete`, { session, signature });

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { printedTitle } from '../../lib/access/signing-competence.ts';
 import { completeDispatchSignature } from '../../lib/exchange/complete-dispatch-signature.ts';
 import type { Dispatch } from '../../lib/exchange/dispatch.ts';
 import { viewDispatch } from '../../lib/exchange/exchange-view.ts';
@@ -51,7 +52,7 @@ function handedIn(body: { session: string; signature: string; format: HandedIn['
 }
 
 function sessionView({ id, expiresAt, approval, facts, message }: HolderSession) {
-  const { algorithm, certificate, signingTime } = facts;
+  const { algorithm, certificate, chain, signingTime, location } = facts;
   return {
     session: id,
     expiresAt: formatIso(expiresAt),
@@ -61,5 +62,7 @@ function sessionView({ id, expiresAt, approval, facts, message }: HolderSession)
     message,
     digest: createHash(algorithm.hash).update(Buffer.from(message, 'base64')).digest('base64'),
     certificate,
+    chain,
+    shown: { name: approval.name, title: printedTitle(approval), location },
   };
 }

@@ -26,6 +26,7 @@ const COMMON: readonly Code[] = [
 ];
 const PREPARING: readonly Code[] = [
   ...COMMON,
+  'signing_sessions_open',
   'pdf_xfa',
   'pdf_certified_no_changes',
   'pdf_field_locked',
@@ -50,6 +51,10 @@ const prepared = z
     message: z.base64().meta({ description: 'What to sign: the signed attributes in DER (RFC 5652 §5.4).' }),
     digest: z.base64().meta({ description: 'Hash of `message`, for keys that sign digests.' }),
     certificate: z.base64().meta({ description: 'The certificate that the signature will be checked with, DER.' }),
+    chain: z.array(z.base64()).meta({ description: 'Those of its issuers that will stand in the file as well, DER.' }),
+    shown: z
+      .object({ name: z.string(), title: z.array(z.string()), location: z.string() })
+      .meta({ description: 'What the signature will show: with it and the document `message` can be made again.' }),
   })
   .meta({ id: 'PreparedSignature' });
 

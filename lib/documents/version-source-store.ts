@@ -8,7 +8,7 @@ const BLOCK = 64 * 1024;
 const KEPT_BLOCKS = 32;
 /** From here on a read is fetched by itself and not kept. */
 const LARGE = 1024 * 1024;
-/** How often a stream that breaks off without having given a byte is taken up again. */
+/** How often in a row an answer may break off without having given a byte. */
 const MOST_BREAKS = 3;
 
 /** One version of an object: read by range with its VersionId, and with its ETag once the first answer told it. */
@@ -49,12 +49,16 @@ export class RangedVersion implements VersionSource {
     return parts.length === 1 ? (parts[0] as Uint8Array) : Buffer.concat(parts);
   }
 
-  /** One GET for all of it; where it breaks off, another goes on from there. */
-  async *stream(): AsyncGenerator<Uint8Array> {
+  stream(): AsyncGenerator<Uint8Array> {
+    return this.#chunks(0, this.length);
+  }
+
+  /** Bytes from `start` to before `end` by one GET; where it breaks off, another goes on from the octet reached. */
+  async *#chunks(start: number, end: number): AsyncGenerator<Uint8Array> {
     let breaks = 0;
-    for (let offset = 0; offset < this.length; ) {
-      const start = offset;
-      const body = await this.#body(offset, this.length);
+    for (let offset = start; offset < end; ) {
+      const before = offset;
+      const body = await this.#body(offset, end);
       try {
         for await (const chunk of body as AsyncIterable<Buffer>) {
           offset += chunk.length;
@@ -65,7 +69,7 @@ export class RangedVersion implements VersionSource {
       } finally {
         body.destroy();
       }
-      breaks = offset > start ? 0 : breaks + 1;
+      breaks = offset > before ? 0 : breaks + 1;
       if (breaks > MOST_BREAKS) throw new Error('an object is shorter than its record says');
     }
   }
@@ -94,10 +98,10 @@ export class RangedVersion implements VersionSource {
   async #range(start: number, end: number): Promise<Uint8Array> {
     const bytes = Buffer.allocUnsafe(end - start);
     let filled = 0;
-    for await (const chunk of (await this.#body(start, end)) as AsyncIterable<Buffer>) {
-      filled += chunk.copy(bytes, filled);
+    for await (const chunk of this.#chunks(start, end)) {
+      bytes.set(chunk, filled);
+      filled += chunk.length;
     }
-    if (filled !== bytes.length) throw new Error('an object is shorter than its record says');
     return bytes;
   }
 

@@ -20,7 +20,7 @@ export type HolderDispatchDeps = Pick<ExchangeDeps, 'dispatches' | 'events' | 'd
 /**
  * Prepares a dispatch for a leader whose key stays with them: what there is to sign, in a session of ten minutes. The dispatch
  * does not change.
- * @throws ProblemError as `signDispatch`, `signing_key_not_with_holder`, `pdf_*`, `certificate_*`
+ * @throws ProblemError as `signDispatch`, `signing_key_not_with_holder`, `signing_sessions_open`, `pdf_*`, `certificate_*`
  */
 export async function prepareDispatchSignature(
   deps: HolderDispatchDeps,
@@ -38,7 +38,13 @@ export async function prepareDispatchSignature(
   const version = latestVersion(await deps.documents.document(draft.documentId));
   const { revision } = shown;
   const { place } = await deps.directory.unit(unit);
-  const session = await prepareForHolder(deps, { caseId: code, approval, version, location: place, revision });
-  await deps.dispatches.commit([deps.sessions.begin(session), stamp(session)]);
+  const { session, writes } = await prepareForHolder(deps, {
+    caseId: code,
+    approval,
+    version,
+    location: place,
+    revision,
+  });
+  await deps.dispatches.commit([...writes, stamp(session)]);
   return session;
 }

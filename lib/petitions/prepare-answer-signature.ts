@@ -22,7 +22,7 @@ export type HolderAnswerDeps = Pick<PetitionDeps, 'petitions' | 'events' | 'dire
  * Prepares an answer for a leader whose key stays with them: what there is to sign, in a session of ten minutes. The petition
  * does not change.
  * @param sha256 of the draft as it was shown
- * @throws ProblemError as `signAnswer`, `signing_key_not_with_holder`, `pdf_*`, `certificate_*`
+ * @throws ProblemError as `signAnswer`, `signing_key_not_with_holder`, `signing_sessions_open`, `pdf_*`, `certificate_*`
  */
 export async function prepareAnswerSignature(
   deps: HolderAnswerDeps,
@@ -39,7 +39,7 @@ export async function prepareAnswerSignature(
   const approval = await approve(deps.directory, actor, asked, at);
   const version = latestVersion(await deps.documents.document(draft.documentId));
   const { place } = await deps.directory.unit(unit);
-  const session = await prepareForHolder(deps, { caseId: code, approval, version, location: place });
-  await deps.petitions.commit([deps.sessions.begin(session), stamp(session)]);
+  const { session, writes } = await prepareForHolder(deps, { caseId: code, approval, version, location: place });
+  await deps.petitions.commit([...writes, stamp(session)]);
   return session;
 }

@@ -36,7 +36,7 @@ export function checkOcsp(der: Uint8Array, question: OcspQuestion): RevocationFi
 }
 
 function judge(response: OcspResponse, question: OcspQuestion): RevocationFindings {
-  const single = response.responses.find((one) => speaksOf(one, question));
+  const single = gravest(response.responses.filter((one) => speaksOf(one, question)));
   if (!single || single.status === 'unknown') return noAnswer('unknown_certificate');
   const unknown = [response.extensions, single.extensions].flatMap((one) => unprocessedCritical(one, [OID.ocspNonce]));
   if (unknown.length > 0) return noAnswer('critical_extension');
@@ -57,6 +57,17 @@ function judge(response: OcspResponse, question: OcspQuestion): RevocationFindin
     nextUpdate,
     signer,
   };
+}
+
+/** Of several about one certificate (RFC 6960 forbids none): "revoked" before all else, then the newest, then the one that knows nothing. */
+function gravest(responses: readonly SingleResponse[]): SingleResponse | undefined {
+  const rank = { revoked: 0, unknown: 1, good: 2 };
+  return [...responses].sort(
+    (a, b) =>
+      Number(b.status === 'revoked') - Number(a.status === 'revoked') ||
+      b.thisUpdate - a.thisUpdate ||
+      rank[a.status] - rank[b.status],
+  )[0];
 }
 
 /** When it was made: not later than now, not before what it reports; and a "good" that is about the certificate's own lifetime. */

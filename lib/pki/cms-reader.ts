@@ -140,6 +140,11 @@ function readUnsignedAttributes(
   return { unsignedTypes, signatureTimestamps };
 }
 
+/** Reads what a key is asked to sign: signed attributes as SET OF in DER (RFC 5652 §5.4). @throws DerError */
+export function readMessage(der: Uint8Array): SignedAttributes {
+  return readSignedAttributes(readWhole(der, TAG.set));
+}
+
 function readSignedAttributes(element: DerElement): SignedAttributes {
   const encoded = Buffer.from(element.bytes);
   encoded[0] = TAG.set;

@@ -206,6 +206,11 @@ export const CATALOG = {
     vi: 'Phiên ký này của người khác.',
     en: 'This signing session is another person’s.',
   },
+  signing_sessions_open: {
+    status: 429,
+    vi: 'Văn bản này đã được chuẩn bị ký nhiều lần mà chưa ký; hãy ký hoặc chờ mười phút.',
+    en: 'This document has been prepared for signing several times and not signed: sign it, or wait ten minutes.',
+  },
   signing_session_outdated: {
     status: 409,
     vi: 'Chứng thư, thẩm quyền hoặc cách trình bày đã thay đổi sau khi chuẩn bị; hãy chuẩn bị và ký lại.',

@@ -7,7 +7,10 @@ import { addressIsPrivate, PRIVATE_ADDRESSES } from './private-addresses.ts';
 
 /** Where an HTTP client may go, and how long it waits. */
 export interface HttpClientSettings {
-  /** Host names, or `host:port`; of subdomains only with a leading dot (`.example.vn`). Empty: nowhere. */
+  /**
+   * Host names, at the usual port of the address's scheme alone; `host:port` for another. Of subdomains only with a leading dot
+   * (`.example.vn`). Empty: nowhere.
+   */
   readonly allowedHosts: readonly string[];
   /** Loopback and private networks too: for a development authority on this machine. */
   readonly allowPrivateAddresses: boolean;
@@ -70,14 +73,21 @@ function allowedUrl(text: string, { allowedHosts }: HttpClientSettings, forbidde
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (!url || (url.protocol !== 'http:' && url.protocol !== 'https:')) throw notAllowed('not an http address');
   if (url.username || url.password) throw notAllowed('an address with a password');
-  const { host, hostname } = url;
-  const known = allowedHosts.some((one) =>
-    one.startsWith('.') ? hostname.endsWith(one) : one === hostname || one === host,
-  );
-  if (!known) throw notAllowed('the host is not listed');
-  const literal = hostname.replace(/^\[|\]$/g, '');
+  if (!allowedHosts.some((one) => lists(one, url))) throw notAllowed('the host is not listed');
+  const literal = url.hostname.replace(/^\[|\]$/g, '');
   if (forbidden && isIP(literal) && addressIsPrivate(literal, forbidden)) throw notAllowed('a private address');
   return url;
+}
+
+const USUAL_PORTS: Readonly<Record<string, string>> = { 'http:': '80', 'https:': '443' };
+
+/** Does an entry of the list mean the host of the address, and its port? Other ports of a host may be anybody's. */
+function lists(entry: string, { protocol, hostname, port }: URL): boolean {
+  const [, host = '', named] = /^(\[.*\]|[^:]*)(?::(\d+))?$/.exec(entry) ?? [];
+  const isMeant = host.startsWith('.') ? hostname.endsWith(host) : host === hostname;
+  // Of an address that names its usual port nothing is left of it.
+  const usual = USUAL_PORTS[protocol];
+  return isMeant && host !== '' && (port || usual) === (named ?? usual);
 }
 
 /** Resolves a name and refuses it when any of its addresses is private. */

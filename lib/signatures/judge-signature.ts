@@ -22,8 +22,8 @@ export interface JudgeContext extends ValidationContext {
   readonly history: History;
   /** What was found of the document timestamps of the file. */
   readonly documentTimestamps: ReadonlyMap<SignatureInFile, TokenFindings>;
-  /** The level that the signature of a field reaches. */
-  readonly levelOf: (field: string) => Promise<PadesLevel | null>;
+  /** The level that a signature reaches, by its field. */
+  readonly levels: ReadonlyMap<string, PadesLevel | null>;
 }
 
 /** Clocks of signers and verifiers differ by this much without harm, ms. */
@@ -65,7 +65,7 @@ export async function judgeSignature(
     claimedTime: claimedTime === undefined ? null : new Date(claimedTime).toISOString(),
     provenTime: findings.proof ? new Date(findings.proof.time).toISOString() : null,
     provenBy: findings.proof?.by ?? null,
-    level: signature.isTimestamp ? null : await context.levelOf(signature.field.name),
+    level: context.levels.get(signature.field.name) ?? null,
     algorithm: findings.algorithm,
     coverage: coverageOf(signature, digest, document.source.length),
     laterRevisions,

@@ -9,7 +9,7 @@ import { coveredDigests, wholeFile } from './covered-digests.ts';
 import { type JudgeContext, judgeSignature } from './judge-signature.ts';
 import { judgeDocumentTimestamps } from './judge-timestamps.ts';
 import { sortSignatures } from './levels/file-signatures.ts';
-import { levelOf } from './levels/read-levels.ts';
+import { levelsOf } from './levels/read-levels.ts';
 import { ProofsOfExistence } from './proofs-of-existence.ts';
 import { indication, type Reason, reason } from './reasons.ts';
 import { reportAnchors } from './report-evidence.ts';
@@ -86,13 +86,11 @@ async function contextOf(
     context,
   );
   const inFile = sortSignatures(signatures, digestOf, { trust, now: at });
+  const levels = await levelsOf({ document, ...inFile }, { trust, now: at });
   return {
     ...context,
     documentTimestamps,
-    async levelOf(field) {
-      const signature = inFile.signatures.find((one) => one.field === field);
-      return signature ? levelOf(signature, { document, timestamps: inFile.timestamps }, { trust, now: at }) : null;
-    },
+    levels: new Map([...levels].map(([{ field }, level]) => [field, level])),
   };
 }
 

@@ -7,7 +7,7 @@ const authoritySettings = z.object({
   timestamps: z.array(
     z.object({ url: z.url(), policy: z.string().optional(), largestToken: z.number().int().positive() }),
   ),
-  /** Where OCSP, revocation lists, issuers' certificates and timestamps may be asked for. */
+  /** Where OCSP, revocation lists and issuers' certificates may be asked for, besides the timestamp services: `host` or `host:port`. */
   hosts: z.array(z.string().min(1)),
   privateAddresses: z.boolean(),
 });
@@ -28,7 +28,7 @@ const TIME_LIMIT_MS = 4_000;
 export function readAuthorities(settings: string, random: (octets: number) => Uint8Array): AuthoritySettings {
   const { timestamps, hosts, privateAddresses } = readSettings('SIGNATURE_AUTHORITIES', authoritySettings, settings);
   const send = createHttpClient({
-    allowedHosts: hosts,
+    allowedHosts: [...hosts, ...timestamps.map(({ url }) => new URL(url).host)],
     allowPrivateAddresses: privateAddresses,
     timeLimit: TIME_LIMIT_MS,
   });

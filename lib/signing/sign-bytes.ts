@@ -19,10 +19,10 @@ export interface SignBytesDeps {
  * What one more signature appends to the file, shown where its role puts it.
  * @throws ProblemError `pdf_*`, `certificate_*`, `signing_key_unavailable`, `remote_signing_*`; nothing is stored by then
  */
-export async function signBytes(
-  deps: SignBytesDeps,
+export async function signBytes<F extends Pick<SignerFacts, 'name'>>(
+  deps: Pick<SignBytesDeps, 'fonts'> & { readonly signerFor: (facts: F) => Signer },
   file: Pick<FileToSign, 'source' | 'hashed'>,
-  facts: SignerFacts,
+  facts: F,
   text: SignatureText,
   at: EpochMs,
   level: LevelChoice = {},

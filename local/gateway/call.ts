@@ -16,12 +16,15 @@ export interface AwsCall {
   readonly status: number;
 }
 
+/** `drop` loses the answer and closes the connection; `cutAfter` does so after that many octets of its body. */
+export type Outcome = 'answer' | 'drop' | { readonly cutAfter: number };
+
 /** Sees every authenticated and authorized call; how calls are counted and how tests lose an answer. */
 export interface CallObserver {
   /** Runs before the service sees the call. */
   before?(call: AwsCall): Promise<void> | void;
-  /** Runs when the service has done its work; `drop` loses the answer and closes the connection. */
-  after?(call: AwsCall): Promise<'answer' | 'drop'> | 'answer' | 'drop';
+  /** Runs when the service has done its work, and says what becomes of the answer. */
+  after?(call: AwsCall): Promise<Outcome> | Outcome;
   /** Runs once for each call that `before` saw, when the answer has been sent, or lost, or could not be made. */
   done?(call: AwsCall): void;
   /** Runs for every call that no policy grants. */

@@ -12,10 +12,10 @@ import {
   serviceFor,
 } from './authenticate.ts';
 import { AwsError } from './aws-error.ts';
-import type { AwsCall, CallObserver } from './call.ts';
+import type { AwsCall, CallObserver, Outcome } from './call.ts';
 import { denied, payloadError } from './faults.ts';
 import { type Meter, readHead } from './incoming.ts';
-import { drop, send } from './respond.ts';
+import { cut, drop, send } from './respond.ts';
 import type { AwsRequest, AwsResponse, AwsService, LocalClock, Permission, Principal } from './service.ts';
 
 export type { CredentialStore } from './authenticate.ts';
@@ -152,9 +152,11 @@ async function finish(
   response: ServerResponse,
   result: AwsResponse,
 ): Promise<void> {
-  let lost = false;
-  for (const observer of observers) lost = (await observer.after?.(call)) === 'drop' || lost;
-  if (lost) drop(request, result);
+  const outcomes: Outcome[] = [];
+  for (const observer of observers) outcomes.push((await observer.after?.(call)) ?? 'answer');
+  const cuts = outcomes.flatMap((one) => (typeof one === 'object' ? [one.cutAfter] : []));
+  if (outcomes.includes('drop')) drop(request, result);
+  else if (cuts.length > 0) call.bytesOut = await cut(response, result, Math.min(...cuts));
   else call.bytesOut = await send(request, response, result);
 }
 

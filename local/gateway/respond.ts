@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import type { AwsResponse } from './service.ts';
 
@@ -36,6 +37,17 @@ export async function send(request: IncomingMessage, response: ServerResponse, a
 export function drop(request: IncomingMessage, answer: AwsResponse): void {
   if (answer.body instanceof Readable) answer.body.destroy();
   request.socket.destroy();
+}
+
+/** Breaks an answer off: the caller sees its head, so many octets of its body, and a connection that breaks. Gives the octets sent. */
+export async function cut(response: ServerResponse, answer: AwsResponse, octets: number): Promise<number> {
+  const { status, headers, body = '' } = answer;
+  const bytes = body instanceof Readable ? await buffer(body) : Buffer.from(body as Uint8Array);
+  const part = bytes.subarray(0, octets);
+  response.writeHead(status, { ...headers, 'content-length': bytes.length });
+  await new Promise((resolve) => response.write(part, resolve));
+  response.destroy();
+  return part.length;
 }
 
 /** A request without a body is not marked complete yet when it is answered at once. */

@@ -21,6 +21,8 @@ export const DOCUMENTS_BUCKET = 'documents';
 export interface Aws {
   /** What the arrivals of the intake bucket told, in order. */
   readonly arrivals: readonly S3Event[];
+  /** Sees the calls, and says which answers are lost. Gives what ends it. */
+  readonly observe: Gateway['observe'];
   /** Resolves when every arrival so far has been told. */
   settled(): Promise<void>;
   close(): Promise<void>;
@@ -50,6 +52,7 @@ export async function startAws(): Promise<Aws> {
   const gateway = await startOpenGateway([dynamodb, s3, kms]);
   return {
     arrivals,
+    observe: gateway.observe,
     settled: () => s3.admin.settle(),
     async close() {
       await gateway.close();

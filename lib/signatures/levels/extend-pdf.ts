@@ -1,5 +1,4 @@
 import type { ByteSource } from '../../pdf/byte-source.ts';
-import { readValidationStore } from '../../pdf/validation-data.ts';
 import { signerCertificate } from '../../pki/cms-signer.ts';
 import { readTimestampToken } from '../../pki/timestamp-token.ts';
 import { ProblemError } from '../../platform/errors.ts';
@@ -15,8 +14,8 @@ import {
   type ReachedLevel,
   reaches,
 } from './pades-level.ts';
-import { levelOf, subjectsOf, timestampSubject } from './read-levels.ts';
-import { collectMaterial, type Subject } from './validation-material.ts';
+import { levelsOf, subjectsOf, timestampSubject } from './read-levels.ts';
+import { collectMaterial, readHeldMaterial, type Subject } from './validation-material.ts';
 
 export interface ExtendOptions {
   readonly to: Exclude<PadesLevel, 'B-B'>;
@@ -47,12 +46,9 @@ export async function extendPdf(source: ByteSource, { to, authorities }: ExtendO
   const { trust } = authorities;
   const found = await readFileSignatures(source, { trust, now });
   if (found.signatures.length === 0) throw new ProblemError('document_unsigned');
-  const levels = new Map<FileSignature, PadesLevel>();
-  for (const signature of found.signatures) {
-    const level = await levelOf(signature, found, { trust, now });
-    if (!level) throw new ProblemError('signature_not_valid', { detail: 'not an intact PAdES baseline signature' });
-    levels.set(signature, level);
-  }
+  const levels = await levelsOf(found, { trust, now });
+  if ([...levels.values()].includes(null))
+    throw new ProblemError('signature_not_valid', { detail: 'not an intact PAdES baseline signature' });
   const lacking = found.signatures.filter((signature) => !reaches(levels.get(signature)!, to));
   const file = new GrowingFile(source, found.digest);
   const timestamps: Pick<FileTimestamp, 'certificate' | 'intermediates' | 'time' | 'key'>[] = [...found.timestamps];
@@ -102,7 +98,7 @@ export async function addMaterial(
   subjects: readonly Subject[],
   { trust, revocation, now }: Authorities,
 ): Promise<void> {
-  const held = await readValidationStore(await file.open());
+  const held = await readHeldMaterial(await file.open());
   await appendMaterial(file, await collectMaterial(subjects, { held, trust, revocation, now: now() }));
 }
 

@@ -1,11 +1,10 @@
 import type { ByteSource } from '../../pdf/byte-source.ts';
 import type { PdfDocument } from '../../pdf/document.ts';
-import { readValidationStore } from '../../pdf/validation-data.ts';
 import type { TrustAnchor } from '../../pki/certificate-path.ts';
 import { isProblem } from '../../platform/errors.ts';
 import { type FileSignature, type FileSignatures, type FileTimestamp, readFileSignatures } from './file-signatures.ts';
 import type { PadesLevel } from './pades-level.ts';
-import { collectMaterial, type Subject } from './validation-material.ts';
+import { collectMaterial, readHeldMaterial, type Subject } from './validation-material.ts';
 
 /** The level of one signature; null: not a PAdES baseline signature, or not intact. */
 export interface SignatureLevel {
@@ -27,27 +26,42 @@ export interface LevelOptions {
  */
 export async function readLevels(source: ByteSource, options: LevelOptions): Promise<SignatureLevel[]> {
   const file = await readFileSignatures(source, options);
-  const levels: SignatureLevel[] = [];
-  for (const signature of file.signatures)
-    levels.push({ field: signature.field, level: await levelOf(signature, file, options) });
+  const levels = await levelsOf(file, options);
+  return file.signatures.map((signature) => ({ field: signature.field, level: levels.get(signature) ?? null }));
+}
+
+/**
+ * The level of each signature of the file. Goes revision by revision, for all signatures at a time: what a revision holds is read once,
+ * however many rest on it, and let go before the next.
+ */
+export async function levelsOf(
+  { document, signatures, timestamps }: Pick<FileSignatures, 'document' | 'signatures' | 'timestamps'>,
+  options: LevelOptions,
+): Promise<Map<FileSignature, PadesLevel | null>> {
+  const levels = new Map<FileSignature, PadesLevel | null>();
+  const candidates: Candidate[] = [];
+  for (const signature of signatures) {
+    const later = timestamps.filter(({ end }) => end > signature.end);
+    const subjects = subjectsOf(signature, later, options.now);
+    const isBaseline = signature.certificate && signature.isBaseline;
+    levels.set(signature, isBaseline ? (subjects.length < 2 ? 'B-B' : 'B-T') : null);
+    if (levels.get(signature) === 'B-T') candidates.push({ signature, subjects });
+  }
+  let rest = await provableFrom(document, candidates, options);
+  for (const { signature } of rest) levels.set(signature, 'B-LT');
+  for (const { end, revision } of timestamps.toReversed()) {
+    const before = rest.filter(({ signature }) => end > signature.end);
+    const proven = await provableFrom(revision, before, options);
+    for (const { signature } of proven) levels.set(signature, 'B-LTA');
+    rest = rest.filter((one) => !proven.includes(one));
+  }
   return levels;
 }
 
-/** The level of one signature of the file. */
-export async function levelOf(
-  signature: FileSignature,
-  { document, timestamps }: Pick<FileSignatures, 'document' | 'timestamps'>,
-  options: LevelOptions,
-): Promise<PadesLevel | null> {
-  if (!signature.certificate || !signature.isBaseline) return null;
-  const later = timestamps.filter(({ end }) => end > signature.end);
-  const subjects = subjectsOf(signature, later, options.now);
-  if (subjects.length < 2) return 'B-B';
-  if (!(await isProvable(subjects, document, options))) return 'B-T';
-  for (const { revision } of later.toReversed()) {
-    if (await isProvable(subjects, revision, options)) return 'B-LTA';
-  }
-  return 'B-LT';
+/** A signature, and whose chains must be provable for more than B-T. */
+interface Candidate {
+  readonly signature: FileSignature;
+  readonly subjects: readonly Subject[];
 }
 
 /**
@@ -72,15 +86,27 @@ export function timestampSubject(
   return { certificate, intermediates, at: time, key };
 }
 
-/** Does the revision hold all that proves these chains? */
-async function isProvable(
-  subjects: readonly Subject[],
+/** Those for whose chains the revision holds all that proves them. */
+async function provableFrom(
   revision: PdfDocument,
+  candidates: readonly Candidate[],
   options: LevelOptions,
-): Promise<boolean> {
+): Promise<Candidate[]> {
+  if (candidates.length === 0) return [];
+  const held = await unlessLacking(() => readHeldMaterial(revision));
+  if (!held) return [];
+  const proven: Candidate[] = [];
+  for (const one of candidates) {
+    const material = await unlessLacking(() => collectMaterial(one.subjects, { ...options, held }));
+    if (material?.complete) proven.push(one);
+  }
+  return proven;
+}
+
+/** undefined: what the revision holds does not prove it, or cannot be read. */
+async function unlessLacking<T>(run: () => Promise<T>): Promise<T | undefined> {
   try {
-    const held = await readValidationStore(revision);
-    return (await collectMaterial(subjects, { ...options, held })).complete;
+    return await run();
   } catch (error) {
     const lacking = [
       'certificate_untrusted',
@@ -89,7 +115,7 @@ async function isProvable(
       'pdf_broken',
       'pdf_limits',
     ] as const;
-    if (isProblem(error, ...lacking)) return false;
+    if (isProblem(error, ...lacking)) return undefined;
     throw error;
   }
 }

@@ -1,4 +1,5 @@
-import type { ValidationData, ValidationStore } from '../../pdf/validation-data.ts';
+import type { PdfDocument } from '../../pdf/document.ts';
+import { readValidationStore, type ValidationData, type ValidationStore } from '../../pdf/validation-data.ts';
 import { type Certificate, fingerprint } from '../../pki/certificate.ts';
 import { buildPath, type TrustAnchor } from '../../pki/certificate-path.ts';
 import { checkRevocationList } from '../../pki/check-crl.ts';
@@ -12,6 +13,12 @@ import type { RevocationAnswer, RevocationPort } from '../../pki/revocation-clie
 import { ProblemError } from '../../platform/errors.ts';
 import { acceptsSignature } from '../algorithm-policy.ts';
 
+/**
+ * The largest revocation list that is put into a file, octets: some 40 000 entries. It stays in every copy of the document for good; and
+ * whoever reads the file, this product too, bounds what it reads. Authorities with longer lists answer over OCSP.
+ */
+export const LARGEST_KEPT_LIST = 2 * 1024 * 1024;
+
 /** A certificate whose whole chain must be provable from the file: a signer's, a timestamp authority's. */
 export interface Subject {
   readonly certificate: Certificate;
@@ -23,9 +30,21 @@ export interface Subject {
   readonly key: string;
 }
 
+/** What a file, or a revision of it, holds. */
+export interface HeldMaterial extends ValidationStore {
+  /** Its certificates, those that can be read. */
+  readonly readable: readonly Certificate[];
+}
+
+/** @throws ProblemError `pdf_broken`, `pdf_limits` */
+export async function readHeldMaterial(document: PdfDocument): Promise<HeldMaterial> {
+  const store = await readValidationStore(document);
+  return { ...store, readable: readableCertificates(store.certificates) };
+}
+
 export interface MaterialContext {
   /** What the file holds already. */
-  readonly held: ValidationStore;
+  readonly held: HeldMaterial;
   readonly trust: readonly TrustAnchor[];
   /** The present, epoch ms. */
   readonly now: number;
@@ -45,8 +64,8 @@ export interface Material {
  * Certificates and revocation data for every chain (EN 319 142-1 §5.4.2, §6.3: B-LT), those of OCSP responders too. What the file
  * holds is used as long as it was in force, or made, when the subject's certificate was used.
  *
- * @throws ProblemError `certificate_untrusted`, `certificate_expired`, `certificate_revoked`; `revocation_unavailable`,
- *   `revocation_invalid`
+ * @throws ProblemError `certificate_untrusted`, `certificate_expired`, `certificate_revoked`; `revocation_unavailable`
+ *   (also when all there is to be had is a list larger than `LARGEST_KEPT_LIST`), `revocation_invalid`
  */
 export async function collectMaterial(subjects: readonly Subject[], context: MaterialContext): Promise<Material> {
   const collector = new Collector(context);
@@ -90,7 +109,7 @@ class Collector {
 
   constructor(context: MaterialContext) {
     this.#context = context;
-    this.#known = readableCertificates(context.held.certificates);
+    this.#known = [...context.held.readable];
   }
 
   /** Puts the chain of a subject into the entry, and what says that none of it was revoked. */
@@ -128,20 +147,27 @@ class Collector {
     }
   }
 
-  /** What is known of a certificate's revocation. @throws ProblemError `certificate_revoked`: before it was used */
+  /**
+   * What is known of a certificate's revocation, to be kept in the file.
+   * @throws ProblemError `certificate_revoked`: before it was used; `revocation_unavailable`: not in a size to keep
+   */
   async #answerOn(pair: CertificatePair, usedAt: number): Promise<RevocationAnswer | undefined> {
     const own = fingerprint(pair.certificate);
     const { held, now, revocation } = this.#context;
     const question = { ...pair, now, freshAt: usedAt, accepts: acceptsSignature };
-    const answer = this.#answers.get(own) ?? findAnswer(held, question) ?? (await revocation?.ask(pair, now));
+    const known = this.#answers.get(own) ?? findAnswer(held, question);
+    const answer = known ?? (await revocation?.ask(pair, now));
     if (!answer) {
       this.complete = false;
       return undefined;
     }
-    this.#answers.set(own, answer);
     const { state } = answer;
     if (state.status === 'revoked' && !(state.revokedAt !== undefined && state.revokedAt > usedAt))
       throw new ProblemError('certificate_revoked');
+    // The port has asked over OCSP already. What the file holds is not added to it once more.
+    if (!known && answer.kind === 'crl' && answer.der.length > LARGEST_KEPT_LIST)
+      throw new ProblemError('revocation_unavailable', { detail: 'the revocation list is too large for a file' });
+    this.#answers.set(own, answer);
     return answer;
   }
 }

@@ -76,7 +76,7 @@ class Asked extends Error {
  * @throws what `sign` throws before it comes to the key
  */
 export async function messageFor(
-  { algorithm, certificate, chain }: SignerFacts,
+  { algorithm, certificate, chain }: Pick<SignerFacts, 'algorithm' | 'certificate' | 'chain'>,
   sign: (signer: Signer) => Promise<unknown>,
 ): Promise<Uint8Array> {
   try {

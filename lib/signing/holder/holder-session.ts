@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { PersonId } from '../../access/actor.ts';
 import { approval, holderSignature } from '../../cases/approval.ts';
+import { personId } from '../../directory/person.ts';
 import type { Write } from '../../platform/aws/table.ts';
 import type { EpochMs } from '../../platform/clock.ts';
 import { ProblemError } from '../../platform/errors.ts';
@@ -27,12 +28,46 @@ export const holderSession = z.object({
 });
 export type HolderSession = z.infer<typeof holderSession>;
 
+/** How many sessions for one version a person may have open at a time: some attempts, a second device; not a table full. */
+export const MOST_OPEN = 5;
+
+/** Whose open sessions are counted together. */
+export interface SessionScope {
+  readonly caseId: string;
+  readonly person: PersonId;
+  /** Of the version that is to be signed. */
+  readonly sha256: string;
+}
+
+/** The sessions of one scope that can still be completed, and how often the list was written. */
+export const openSessions = z.object({
+  caseId: z.string(),
+  person: personId,
+  sha256: z.string(),
+  writes: z.number().int(),
+  sessions: z.array(holderSession.pick({ id: true, expiresAt: true })),
+});
+export type OpenSessions = z.infer<typeof openSessions>;
+
+/** The list with one more. @throws ProblemError `signing_sessions_open` */
+export function oneMore(open: OpenSessions, { id, expiresAt }: Pick<HolderSession, 'id' | 'expiresAt'>): OpenSessions {
+  assertRoom(open);
+  return { ...open, writes: open.writes + 1, sessions: [...open.sessions, { id, expiresAt }] };
+}
+
+/** @throws ProblemError `signing_sessions_open` */
+export function assertRoom({ sessions }: OpenSessions): void {
+  if (sessions.length >= MOST_OPEN) throw new ProblemError('signing_sessions_open');
+}
+
 /** Sessions as they are kept. */
 export interface HolderSessions {
   /** @throws ProblemError `not_found` */
   session(id: Id): Promise<HolderSession>;
-  /** The write that begins it. */
-  begin(session: HolderSession): Write;
+  /** Those that are neither used nor expired at that time. */
+  openOf(scope: SessionScope, at: EpochMs): Promise<OpenSessions>;
+  /** The writes that begin it; they fail the transaction when another was begun since `open` was read. */
+  begin(session: HolderSession, open: OpenSessions): Write[];
   /** The write that uses it up; it fails the transaction when that has been. */
   use(session: HolderSession, at: EpochMs): Write;
 }

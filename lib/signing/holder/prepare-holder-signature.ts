@@ -7,9 +7,9 @@ import { ProblemError } from '../../platform/errors.ts';
 import { sha256Hex } from '../../platform/hash.ts';
 import { newId, type RandomBytes } from '../../platform/ids.ts';
 import { type FileReadDeps, readFileToSign } from '../file-to-sign.ts';
-import { type SignBytesDeps, signBytes } from '../sign-bytes.ts';
-import { messageFor } from './given-signature.ts';
-import { type HolderSession, type HolderSessions, SESSION_MS } from './holder-session.ts';
+import type { SignBytesDeps } from '../sign-bytes.ts';
+import { holderMessage } from './holder-message.ts';
+import { assertRoom, type HolderSession, type HolderSessions, SESSION_MS } from './holder-session.ts';
 
 export interface HolderSigningDeps extends Pick<SignBytesDeps, 'fonts'>, FileReadDeps {
   readonly directory: Pick<Directory, 'signerOf'>;
@@ -34,22 +34,22 @@ export type SessionStamp = (session: HolderSession) => Write;
 
 /**
  * What a leader is to sign with a key of their own, and the session to complete it in. The file is read and drawn as it will be;
- * nothing of it is kept.
- * @throws ProblemError `document_changed`, `pdf_*`, `certificate_*`
+ * nothing of it is kept. `writes` begin the session.
+ * @throws ProblemError `document_changed`, `signing_sessions_open`, `pdf_*`, `certificate_*`
  */
 export async function prepareForHolder(
   deps: HolderSigningDeps,
   { caseId, approval, version, location, revision }: Preparing,
-): Promise<HolderSession> {
+): Promise<{ readonly session: HolderSession; readonly writes: readonly Write[] }> {
   const { at, own: _, ...approved } = approval;
   if (version.sha256 !== approval.sha256) throw new ProblemError('document_changed', { field: 'sha256' });
+  const open = await deps.sessions.openOf({ caseId, person: approval.by, sha256: approval.sha256 }, at);
+  assertRoom(open);
   const facts = await deps.directory.signerOf({ kind: 'person', id: approval.by }, at);
   const file = await readFileToSign(deps, version);
-  const text = { role: 'person', name: approval.name, title: printedTitle(approval), location } as const;
-  const message = await messageFor(facts, (signer) =>
-    signBytes({ fonts: deps.fonts, signerFor: () => signer }, file, { ...facts, name: approval.name }, text, at),
-  );
-  return {
+  const shown = { name: approval.name, title: printedTitle(approval), location };
+  const message = await holderMessage(deps, file, facts, shown, at);
+  const session: HolderSession = {
     id: newId(deps.random),
     caseId,
     ...(revision === undefined ? {} : { revision }),
@@ -65,6 +65,7 @@ export async function prepareForHolder(
     message: base64(message),
     expiresAt: at + SESSION_MS,
   };
+  return { session, writes: deps.sessions.begin(session, open) };
 }
 
 function base64(bytes: Uint8Array): string {

@@ -261,7 +261,7 @@ describe('what is asked about its certificates', () => {
     const { certificate, chain } = await authority.issue({ csr: await request(), profile: 'person', days: 30 });
     const trust = [{ certificate: authority.rootCertificate, from: 0, until: null }];
     const clients = (allowPrivateAddresses: boolean) => {
-      const settings = { allowedHosts: ['127.0.0.1'], allowPrivateAddresses, timeLimit: 20_000 };
+      const settings = { allowedHosts: [new URL(server.url).host], allowPrivateAddresses, timeLimit: 20_000 };
       const send = createHttpClient(settings);
       const asking = { accepts: acceptsSignature, random: randomBytes, attempts: 1, wait: async () => {} };
       const deps = { ...asking, send, trust, now: () => NOW };

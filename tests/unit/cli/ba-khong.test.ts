@@ -1,13 +1,18 @@
 import { spawnSync } from 'node:child_process';
-import { createPublicKey } from 'node:crypto';
+import { createHash, createPublicKey } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { messageFor, type PreparedSignature } from '../../../cli/sign/check-prepared.ts';
 import { fingerprint, parseCertificate } from '../../../lib/pki/certificate.ts';
 import { readCertificationRequest } from '../../../lib/pki/certification-request.ts';
+import { messageToSign } from '../../../lib/pki/cms-builder.ts';
+import { readMessage } from '../../../lib/pki/cms-reader.ts';
+import { children, readWhole, TAG } from '../../../lib/pki/der.ts';
+import { encodeOid, encodeSequence, encodeSetOf, encodeTime } from '../../../lib/pki/der-writer.ts';
 import { decodePem, encodePem } from '../../../lib/pki/pem.ts';
 import { type Caller, callApi } from '../../support/call.ts';
 import { type CaseWorld, HOANG_HOA, OPERATOR, PROVINCE, staff, startCaseWorld } from '../../support/case-world.ts';
@@ -32,6 +37,10 @@ let world: CaseWorld;
 let gateway: Server;
 let api: string;
 let salt = 0;
+/** What the service on the way gives to sign, in place of what was prepared. */
+let rewrite = (prepared: PreparedSignature): object => prepared;
+/** What was asked of the service, as `POST /api/…`. */
+let asked: string[] = [];
 beforeAll(async () => {
   world = await startCaseWorld();
   gateway = createServer(async (request, response) => {
@@ -47,7 +56,10 @@ beforeAll(async () => {
     const sub = request.headers.authorization?.replace('Bearer ', '') ?? '';
     const caller: Caller | undefined = sub === OPERATOR.sub ? OPERATOR : { sub };
     const answer = await callApi(handler, caller, `${request.method as 'POST'} ${path}`, body);
-    response.writeHead(answer.status, { 'content-type': 'application/json' }).end(JSON.stringify(answer.body));
+    asked.push(`${request.method} ${path}`);
+    const rewritten = path.endsWith('/prepare') && answer.status === 201;
+    const said = rewritten ? rewrite(answer.body as PreparedSignature) : answer.body;
+    response.writeHead(answer.status, { 'content-type': 'application/json' }).end(JSON.stringify(said));
   });
   await new Promise<void>((done) => gateway.listen(0, '127.0.0.1', done));
   api = `http://127.0.0.1:${(gateway.address() as AddressInfo).port}`;
@@ -59,6 +71,8 @@ afterAll(async () => {
 });
 beforeEach(() => {
   world.time.now = NOW;
+  rewrite = (prepared) => prepared;
+  asked = [];
 });
 
 const as = (caller: Caller) => ({ BA_KHONG_API: api, BA_KHONG_TOKEN: caller.sub });
@@ -175,6 +189,74 @@ test.skipIf(!OPENSSL)('a leader signs with a container of their own, exactly the
   expect(done.out + done.told).not.toContain('mật khẩu');
   expect(await stateOf(code)).toBe('signed');
   expect((await sign(['--document', document], 'mật khẩu')).told).toContain('invalid_state');
+});
+
+test.skipIf(!OPENSSL)('the key signs nothing on the word of the service', async () => {
+  await giveOwnKey(world, LEADER, 'p256', { label: 'doubting', serial: 7 });
+  const { certificate, chain, algorithm } = await world.signDeps.directory.signerOf(
+    { kind: 'person', id: LEADER.sub as never },
+    NOW,
+  );
+  const certificates = [certificate, ...chain];
+  const container = pkcs12({ key: keyPair('p256', 'doubting').privateKey, certificates, password: 'mật khẩu' });
+  const p12 = file('doubting.p12', container);
+  const { code, revision, document } = await draft();
+  const sign = () =>
+    runCli(
+      ['sign', '--case', code, '--document', document, '--revision', revision, '--p12', p12],
+      as(LEADER),
+      'mật khẩu',
+    );
+
+  const identity = { certificate, chain, algorithm };
+  const digest = createHash('sha256').update('lệnh chi').digest();
+  const attributesOf = (message: string) =>
+    children(readWhole(Buffer.from(message, 'base64'), TAG.set), 10).map(({ bytes }) => bytes);
+  const signingTime = encodeSequence(encodeOid('1.2.840.113549.1.9.5'), encodeSetOf([encodeTime(NOW)]));
+  const another = world.authority.issue({ subject: { commonName: 'x' }, publicKey: keyPair('p256', 'x').publicKey });
+  const base64 = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64');
+  const contentDigest = (message: string) => readMessage(Buffer.from(message, 'base64')).messageDigest!;
+  const lies: Record<string, [told: string, (prepared: PreparedSignature) => Partial<PreparedSignature>]> = {
+    'other bytes': ['digest', () => ({ message: base64(messageToSign(identity, digest)) })],
+    'another certificate': [
+      'another certificate',
+      ({ message }) => {
+        const named = { ...identity, certificate: another };
+        return { message: base64(messageToSign(named, contentDigest(message))) };
+      },
+    ],
+    'one attribute more': [
+      '1.2.840.113549.1.9.5',
+      ({ message }) => ({ message: base64(encodeSetOf([...attributesOf(message), signingTime])) }),
+    ],
+    'one attribute fewer': [
+      'names another',
+      ({ message }) => ({ message: base64(encodeSetOf(attributesOf(message).slice(0, 2))) }),
+    ],
+    'no attributes': ['not signed attributes', () => ({ message: base64(Buffer.from('{"amount":1000000}')) })],
+    'a title that is not what is told': ['digest', ({ shown }) => ({ shown: { ...shown, title: ['THƯ KÝ'] } })],
+    'another time': ['digest', () => ({ signingTime: '2026-03-08T08:15:00+07:00' })],
+  };
+  let prepared!: PreparedSignature;
+  rewrite = (honest) => {
+    prepared = honest;
+    return { ...honest, ...lies['other bytes']![1](honest) };
+  };
+  expect(await sign()).toMatchObject({ exit: 1, told: expect.stringContaining('prepared_differently') });
+  for (const [what, [told, lie]] of Object.entries(lies)) {
+    const refused = messageFor(readFileSync(document), { ...prepared, ...lie(prepared) }, identity);
+    await expect(refused, what).rejects.toMatchObject({
+      code: 'prepared_differently',
+      text: { en: expect.stringContaining(told) },
+    });
+  }
+  rewrite = ({ shown: _, ...older }) => older;
+  expect(await sign()).toMatchObject({ exit: 1, told: expect.stringContaining('service_answer') });
+  expect(asked.filter((request) => request.endsWith('/complete'))).toEqual([]);
+
+  rewrite = (prepared) => prepared;
+  expect(await sign()).toMatchObject({ exit: 0, told: expect.stringContaining('CHỦ TỊCH') });
+  expect(await stateOf(code)).toBe('signed');
 });
 
 test('a leader signs with a credential of a remote signing service', async () => {

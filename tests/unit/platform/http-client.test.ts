@@ -42,7 +42,7 @@ function call(
 ) {
   const client = createHttpClient(
     {
-      allowedHosts: ['127.0.0.1', 'tsa.example', '.trust.example'],
+      allowedHosts: [`127.0.0.1:${port}`, `tsa.example:${port}`, `.trust.example:${port}`],
       allowPrivateAddresses: true,
       timeLimit: 1000,
       ...settings,
@@ -71,8 +71,41 @@ test.each([
   await expect(call(url)).rejects.toMatchObject({ code: 'authority_not_allowed', detail });
 });
 
+test('a host that is listed without a port is called at that of the scheme alone', async () => {
+  const allowedHosts = ['tsa.example', '.trust.example', '[::1]', 'other.example:80', 'other.example:8443'];
+  const asked = async (url: string) => {
+    let tried = false;
+    const lookup: LookupFunction = (_name, _options, callback) => {
+      tried = true;
+      callback(Object.assign(new Error('nobody is called'), { code: 'ENOTFOUND' }), []);
+    };
+    const error = await call(url, { allowedHosts }, { lookup }).catch(({ detail }) => detail);
+    expect(error).toBe(tried ? 'no answer: ENOTFOUND' : 'the host is not listed');
+    return tried;
+  };
+  for (const url of [
+    'http://tsa.example/',
+    'http://tsa.example:80/',
+    'https://tsa.example/',
+    'https://a.trust.example/',
+  ])
+    expect([url, await asked(url)]).toEqual([url, true]);
+  for (const url of ['http://other.example/', 'https://other.example:8443/', 'https://other.example:80/'])
+    expect([url, await asked(url)]).toEqual([url, true]);
+  for (const url of ['http://tsa.example:8080/', 'http://tsa.example:443/', 'https://tsa.example:80/'])
+    expect([url, await asked(url)]).toEqual([url, false]);
+  for (const url of [
+    'http://a.trust.example:22/',
+    'http://[::1]:9000/',
+    'https://other.example/',
+    at('/', 'tsa.example'),
+  ])
+    expect([url, await asked(url)]).toEqual([url, false]);
+});
+
 test('a private address is not called, literally or behind a name', async () => {
-  const strict = { allowPrivateAddresses: false, allowedHosts: ['127.0.0.1', '[::1]', 'tsa.example', '2130706433'] };
+  const allowedHosts = ['127.0.0.1', '[::1]', 'tsa.example'].map((host) => `${host}:${port}`);
+  const strict = { allowPrivateAddresses: false, allowedHosts };
   for (const host of ['127.0.0.1', '[::1]', 'tsa.example', '2130706433', '0x7f.1'])
     await expect(call(at('/echo', host), strict)).rejects.toMatchObject({
       code: 'authority_not_allowed',
@@ -132,5 +165,8 @@ test('nobody there is said to be nobody there', async () => {
   await new Promise<void>((resolve) => closed.listen(0, '127.0.0.1', resolve));
   const { port: free } = closed.address() as AddressInfo;
   await new Promise((resolve) => closed.close(resolve));
-  await expect(call(`http://127.0.0.1:${free}/`)).rejects.toMatchObject({ detail: 'no answer: ECONNREFUSED' });
+  const allowedHosts = [`127.0.0.1:${free}`];
+  await expect(call(`http://127.0.0.1:${free}/`, { allowedHosts })).rejects.toMatchObject({
+    detail: 'no answer: ECONNREFUSED',
+  });
 });

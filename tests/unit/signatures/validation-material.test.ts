@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => Promise.all([development.close(), other.close()]));
 
-const NOTHING = { certificates: [], ocsps: [], lists: [], entries: new Set<string>() };
+const NOTHING = { certificates: [], ocsps: [], lists: [], entries: new Set<string>(), readable: [] };
 
 function subject({ certificate, chain }: Pick<Signer, 'certificate' | 'chain'>, key: string, at: number): Subject {
   return { certificate: parseCertificate(certificate), intermediates: chain.map(parseCertificate), at, key };

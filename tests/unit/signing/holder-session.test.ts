@@ -1,8 +1,10 @@
 import { beforeAll, describe, expect, it, vi } from 'vitest';
-import type { CaseCode } from '../../../lib/platform/ids.ts';
+import type { PersonId } from '../../../lib/access/actor.ts';
+import type { CaseCode, Id } from '../../../lib/platform/ids.ts';
+import { HolderSessionStore } from '../../../lib/signing/holder/holder-session-store.ts';
 import { callApi } from '../../support/call.ts';
 import { type CaseWorld, HOANG_HOA, OPERATOR } from '../../support/case-world.ts';
-import { holderCases, LEADER, MINUTE, must } from '../../support/holder-cases.ts';
+import { holderCases, LEADER, MINUTE, must, SECOND } from '../../support/holder-cases.ts';
 import { giveOwnKey, signAtHome } from '../../support/own-key.ts';
 import { NOW } from '../../support/pki/authority.ts';
 
@@ -49,6 +51,30 @@ describe('a session', () => {
     expect(answers.map(({ status }) => status).sort()).toEqual([200, 409, 409, 409]);
     const approvals = (await world.events.log(code as CaseCode)).filter(({ type }) => type.endsWith('answer-approved'));
     expect(approvals).toHaveLength(1);
+  });
+
+  it('is one of five at most that a person has open for a version; used and expired ones do not count', async () => {
+    const { code, sha256 } = await drafted();
+    const again = (caller = LEADER, of = sha256, key?: string) => prepare(caller, code, of, key);
+    const [first, ...others] = [await again(), await again(), await again(), await again()];
+    expect(others.map(({ status }) => status)).toEqual([201, 201, 201]);
+    // At once: none of them slips by another.
+    const rush = await Promise.all([again(), again(), again()]);
+    expect(rush.map(({ status }) => status).sort()).toEqual([201, 429, 429]);
+    expect((await again()).body).toMatchObject({ code: 'signing_sessions_open', status: 429 });
+    // Another person's, and those for another version, are counted by themselves.
+    expect((await again(SECOND)).status).toBe(201);
+    const { sha256: next } = await redraft(code);
+    expect((await again(LEADER, next)).status).toBe(201);
+
+    const scope = { caseId: code, person: LEADER.sub as PersonId, sha256 };
+    const sessions = new HolderSessionStore(world.table);
+    const openAt = async (at: number) => (await sessions.openOf(scope, at)).sessions.length;
+    const used = await sessions.session(first!.body.session as Id);
+    await world.table.commit([sessions.use(used, NOW)]);
+    expect([await openAt(NOW), await openAt(NOW + 10 * MINUTE), await openAt(NOW + 10 * MINUTE + 1)]).toEqual([
+      4, 4, 0,
+    ]);
   });
 
   it('is for one version of the document', async () => {
