@@ -1,9 +1,10 @@
-import { CfnParameter, Duration, SecretValue, Stack } from 'aws-cdk-lib';
+import { Duration, SecretValue } from 'aws-cdk-lib';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { ENV } from '../../lib/platform/names.ts';
 import type { StageSettings } from '../stages.ts';
 import { CapabilityFunction } from './capability-function.ts';
+import { signatureSettings } from './signature-settings.ts';
 import type { Surroundings } from './surroundings.ts';
 import { WorkQueue } from './work-queue.ts';
 
@@ -15,23 +16,6 @@ function remoteSigning({ remoteSigning: services }: StageSettings): Record<strin
   return {
     [ENV.remoteSigning]: JSON.stringify(services.map(({ secretName: _, ...service }) => service)),
     [ENV.remoteSigningSecrets]: `[${secrets.join(',')}]`,
-  };
-}
-
-/** Levels, and whom they take; an address that the stack has a parameter for is that parameter's. */
-function signatures(scope: Construct, { signatures: settings }: StageSettings): Record<string, string> {
-  const { levels, renewBeforeDays, timestamps, hosts, privateAddresses } = settings;
-  const services = timestamps.map(({ parameter, ...service }) => {
-    if (parameter === undefined) return service;
-    const { valueAsString: url } = new CfnParameter(Stack.of(scope), parameter, {
-      default: service.url,
-      description: 'Address of a timestamp service',
-    });
-    return { ...service, url };
-  });
-  return {
-    [ENV.signatureLevels]: JSON.stringify({ ...levels, renewBeforeDays }),
-    [ENV.signatureAuthorities]: Stack.of(scope).toJsonString({ timestamps: services, hosts, privateAddresses }),
   };
 }
 
@@ -53,7 +37,7 @@ export class Signing extends Construct {
         [ENV.tableName]: data.names.table,
         [ENV.documentsBucket]: data.names.documents,
         [ENV.portalUrl]: `https://${settings.domain}`,
-        ...signatures(this, settings),
+        ...signatureSettings(this, settings),
         ...remoteSigning(settings),
       },
       grants: [...data.tableReadWrite(), ...data.documentsGet(), ...data.documentsPut(), ...data.sign()],

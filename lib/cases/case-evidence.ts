@@ -37,6 +37,8 @@ export function evidenceOf(code: string, events: readonly CaseEvent[], head: Log
   const [fault] = checkLog(code, events, head);
   const tells = events.find((event) => hidden !== undefined && names(event, hidden))?.seq ?? Number.POSITIVE_INFINITY;
   const hashOf = (seq: number, hash: string) => (seq >= tells ? PROTECTED : hash);
+  // Hashes of attachments as well: whoever has such a file would know whose it is.
+  const tellsWho = (key: string, value: unknown) => hidden !== undefined && (value === hidden || key === 'hashes');
   return {
     code,
     whole: fault === undefined,
@@ -49,7 +51,9 @@ export function evidenceOf(code: string, events: readonly CaseEvent[], head: Log
       at: formatIso(at),
       atMs: at,
       actor: actor.id === hidden ? { ...actor, id: PROTECTED } : actor,
-      data: Object.fromEntries(Object.entries(data).map(([key, value]) => [key, value === hidden ? PROTECTED : value])),
+      data: Object.fromEntries(
+        Object.entries(data).map(([key, value]) => [key, tellsWho(key, value) ? PROTECTED : value]),
+      ),
       previous: hashOf(seq - 1, previous),
       hash: hashOf(seq, hash),
     })),

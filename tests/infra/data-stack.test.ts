@@ -37,7 +37,7 @@ describe.each(STAGE_NAMES)('%s', (stage) => {
 
   test('every bucket is closed to the public, encrypted, and refuses anything but TLS', () => {
     const buckets = ofType(data, 'AWS::S3::Bucket');
-    expect(buckets).toHaveLength(3);
+    expect(buckets).toHaveLength(4);
     for (const { id, properties } of buckets) {
       expect(Object.values(properties.PublicAccessBlockConfiguration)).toEqual([true, true, true, true]);
       expect(properties.BucketEncryption).toBeDefined();

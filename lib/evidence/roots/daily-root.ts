@@ -5,7 +5,7 @@ import { inclusionPath, leafHash, provesInclusion, treeRoot } from '../merkle-tr
 
 const hash = z.string().regex(/^[0-9a-f]{64}$/);
 const seq = z.number().int().positive();
-const day = z.string().regex(/^\d{4}-\d{2}-\d{2}$/) as unknown as z.ZodType<LocalDate, string>;
+const day = z.iso.date() as unknown as z.ZodType<LocalDate, string>;
 
 /** One event as it stands under a day's root: its case, its place and its hash. */
 export const loggedEvent = z.object({ caseId: z.string().min(1), seq, hash });
