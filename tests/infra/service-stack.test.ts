@@ -162,9 +162,15 @@ describe('mail', () => {
   });
 });
 
-test('the sweep is started at fixed intervals, by a role that can do only that', () => {
-  const { properties } = only(service, 'AWS::Scheduler::Schedule');
-  expect(properties.ScheduleExpression).toBe(`rate(${settings.sweepEveryMinutes} minutes)`);
+test.each([
+  ['sweep', settings.sweepEveryMinutes],
+  ['daily-root', 60],
+] as const)('the %s is started every %i minutes, by a role that can do only that', (name, minutes) => {
+  const { id } = functionNamed(stacks, name);
+  const schedules = ofType(service, 'AWS::Scheduler::Schedule');
+  expect(schedules).toHaveLength(2);
+  const { properties } = schedules.find((one) => one.properties.Target.Arn['Fn::GetAtt'][0] === id)!;
+  expect(properties.ScheduleExpression).toBe(`rate(${minutes} minutes)`);
   const role = properties.Target.RoleArn['Fn::GetAtt'][0];
   const policies = ofType(service, 'AWS::IAM::Policy').filter((one) => one.properties.Roles[0].Ref === role);
   const actions = policies.flatMap((one) =>
