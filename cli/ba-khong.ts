@@ -4,13 +4,14 @@ import { ProblemError } from '../lib/platform/errors.ts';
 import { CATALOG } from '../lib/platform/errors-catalog.ts';
 import { ApiProblem } from './client.ts';
 import { type Command, CommandProblem, EXIT, type Terminal, type Text, UsageError } from './command.ts';
+import { evidence } from './commands/evidence.ts';
 import { sign } from './commands/sign.ts';
 import { unit } from './commands/unit.ts';
 import { verify } from './commands/verify.ts';
 
 export { processTerminal } from './command.ts';
 
-const COMMANDS: Readonly<Record<string, Command>> = { sign, verify, unit };
+const COMMANDS: Readonly<Record<string, Command>> = { sign, verify, evidence, unit };
 
 /** Runs one command line. @returns exit code, see `EXIT` */
 export async function main(args: readonly string[], terminal: Terminal): Promise<number> {
@@ -35,7 +36,7 @@ export async function main(args: readonly string[], terminal: Terminal): Promise
 }
 
 function overview(): string {
-  const rows = Object.entries(COMMANDS).map(([name, { summary }]) => `  ${name.padEnd(8)}${both(summary, 10)}`);
+  const rows = Object.entries(COMMANDS).map(([name, { summary }]) => `  ${name.padEnd(10)}${both(summary, 12)}`);
   return [
     'Ba Không: không khai lại, không tiền mặt, không phải đi lại',
     '',

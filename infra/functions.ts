@@ -5,6 +5,7 @@ export const FUNCTION_NAMES = [
   'dispatches-api',
   'directory-api',
   'signing-api',
+  'evidence-api',
   'verify-api',
   'service-api',
   'intake-worker',
@@ -13,7 +14,9 @@ export const FUNCTION_NAMES = [
   'delivery-worker',
   'notify-worker',
   'mail-events-worker',
+  'evidence-worker',
   'sweep',
+  'daily-root',
 ] as const;
 
 export type FunctionName = (typeof FUNCTION_NAMES)[number];

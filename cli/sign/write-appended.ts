@@ -81,7 +81,7 @@ async function writeWhole(out: string, force: boolean, fill: (partial: string) =
 }
 
 /** A link fails where something is there already, in one step; a file system without links is asked first. */
-async function move(partial: string, out: string, force: boolean): Promise<void> {
+export async function move(partial: string, out: string, force: boolean): Promise<void> {
   if (force) return rename(partial, out);
   try {
     await link(partial, out);
@@ -108,7 +108,7 @@ export async function sameFile(a: string, b: string): Promise<boolean> {
 }
 
 /** Ctrl-C and `kill` leave no partial file behind. */
-function forgetWhenStopped(partial: string): () => void {
+export function forgetWhenStopped(partial: string): () => void {
   const stop = (signal: NodeJS.Signals) => {
     try {
       unlinkSync(partial);
@@ -143,7 +143,7 @@ function changed(file: string): CommandProblem {
   });
 }
 
-function notWritten(out: string, cause: unknown): CommandProblem {
+export function notWritten(out: string, cause: unknown): CommandProblem {
   return new CommandProblem('file_not_written', {
     vi: `Không ghi được tệp ${out} (${String(codeOf(cause) ?? 'lỗi')}).`,
     en: `The file ${out} could not be written (${String(codeOf(cause) ?? 'error')}).`,

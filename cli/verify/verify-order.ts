@@ -5,6 +5,7 @@ import { DerError } from '../../lib/pki/der.ts';
 import { readOcspResponse } from '../../lib/pki/ocsp.ts';
 import { decodePem } from '../../lib/pki/pem.ts';
 import { systemClock } from '../../lib/platform/clock.ts';
+import { readSavedVerdict, type SavedVerdict } from '../../lib/signatures/saved-verdict.ts';
 import { CommandProblem, EXIT, UsageError } from '../command.ts';
 import { bytesOf, certificatesIn } from '../readable.ts';
 import { revocationAt } from '../sign/authorities.ts';
@@ -27,16 +28,6 @@ interface Given {
   readonly repeat?: string | undefined;
 }
 
-/** What an earlier `--json` result holds that a later check needs. */
-const earlierReport = z.object({
-  validatedAt: z.iso.datetime(),
-  material: z.object({
-    certificates: z.array(z.base64()),
-    ocsps: z.array(z.base64()),
-    lists: z.array(z.base64()),
-  }),
-});
-
 /** Options of `verifyPdf` as the command line asks for them. @throws UsageError, CommandProblem `file_unreadable`, `report_unreadable` */
 export async function verifyOrder(given: Given) {
   const trust = (await certificatesIn(given.trust ?? [])).map((certificate) => ({ certificate, from: 0, until: null }));
@@ -58,25 +49,14 @@ function timeOf(text: string): number {
   return Date.parse(text);
 }
 
-async function readReport(file: string): Promise<{ readonly at: number; readonly material: ValidationData }> {
-  const report = earlierReport.safeParse(parsed((await bytesOf(file)).toString('utf8')));
-  if (!report.success) {
-    throw new CommandProblem(
-      'report_unreadable',
-      { vi: `${file} không phải kết quả của verify --json.`, en: `${file} is not a result of verify --json.` },
-      EXIT.usage,
-    );
-  }
-  const { validatedAt, material } = report.data;
-  const decoded = (texts: readonly string[]) => texts.map((text) => new Uint8Array(Buffer.from(text, 'base64')));
-  return {
-    at: Date.parse(validatedAt),
-    material: {
-      certificates: decoded(material.certificates),
-      ocsps: decoded(material.ocsps),
-      lists: decoded(material.lists),
-    },
-  };
+async function readReport(file: string): Promise<SavedVerdict> {
+  const saved = readSavedVerdict(parsed((await bytesOf(file)).toString('utf8')));
+  if (saved) return saved;
+  throw new CommandProblem(
+    'report_unreadable',
+    { vi: `${file} không phải kết quả của verify --json.`, en: `${file} is not a result of verify --json.` },
+    EXIT.usage,
+  );
 }
 
 function parsed(text: string): unknown {

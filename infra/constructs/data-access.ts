@@ -3,7 +3,7 @@ import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { Key } from 'aws-cdk-lib/aws-kms';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
-import { INDEXES, INTAKE_PREFIX, KEY_STAGE_TAG } from '../../lib/platform/names.ts';
+import { DOCUMENTS_PREFIX, INDEXES, INTAKE_PREFIX, KEY_STAGE_TAG, ROOTS_PREFIX } from '../../lib/platform/names.ts';
 import type { StageSettings } from '../stages.ts';
 import { allow, type Grant } from './grant.ts';
 
@@ -14,6 +14,7 @@ export interface State {
   readonly intake: Bucket;
   readonly documents: Bucket;
   readonly documentsKey: Key;
+  readonly bundles: Bucket;
 }
 
 const READ = ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:Query'];
@@ -25,16 +26,21 @@ const KEYS = 'Signing keys are made while the service runs; the condition holds 
 /** Words the permissions that functions are given: each names its actions and resources, none a wildcard action. */
 export class DataAccess {
   readonly keyAliasPrefix: string;
-  readonly names: { readonly table: string; readonly intake: string; readonly documents: string };
+  readonly names: Readonly<Record<'table' | 'intake' | 'documents' | 'bundles', string>>;
   readonly #arns: Readonly<Record<keyof State | 'stream', string>>;
   readonly #settings: StageSettings;
 
   constructor(state: State, settings: StageSettings) {
     this.#settings = settings;
     this.keyAliasPrefix = `alias/ba-khong/${settings.name}/`;
-    const { table, tableKey, intake, documents, documentsKey } = state;
+    const { table, tableKey, intake, documents, documentsKey, bundles } = state;
     if (!table.tableStreamArn) throw new Error('The table has no stream.');
-    this.names = { table: table.tableName, intake: intake.bucketName, documents: documents.bucketName };
+    this.names = {
+      table: table.tableName,
+      intake: intake.bucketName,
+      documents: documents.bucketName,
+      bundles: bundles.bucketName,
+    };
     // Exported by hand only so that the references have their final form when cdk-nag's findings are answered.
     const exported = (arn: string) => Stack.of(table).exportValue(arn);
     this.#arns = {
@@ -44,6 +50,7 @@ export class DataAccess {
       intake: exported(intake.bucketArn),
       documents: exported(documents.bucketArn),
       documentsKey: exported(documentsKey.keyArn),
+      bundles: exported(bundles.bucketArn),
     };
   }
 
@@ -111,6 +118,37 @@ export class DataAccess {
     ];
   }
 
+  /** The daily roots, which lie beside the documents under the same lock: puts, and looks at what lies there already. */
+  rootsKeep(): Grant[] {
+    const actions = ['s3:PutObject', 's3:GetObject', 's3:GetObjectVersion'];
+    return [
+      allow(actions, [`${this.#arns.documents}/${ROOTS_PREFIX}*`], { wildcard: OBJECTS }),
+      this.#keyOf('documents', ['kms:Decrypt', 'kms:GenerateDataKey']),
+    ];
+  }
+
+  rootsGet(): Grant[] {
+    return [
+      allow(['s3:GetObjectVersion'], [`${this.#arns.documents}/${ROOTS_PREFIX}*`], { wildcard: OBJECTS }),
+      this.#keyOf('documents', ['kms:Decrypt']),
+    ];
+  }
+
+  bundlesPut(): Grant[] {
+    return [
+      allow(['s3:PutObject', 's3:AbortMultipartUpload'], [`${this.#arns.bundles}/*`], { wildcard: OBJECTS }),
+      this.#keyOf('documents', ['kms:Decrypt', 'kms:GenerateDataKey']),
+    ];
+  }
+
+  /** To presign addresses with. */
+  bundlesGet(): Grant[] {
+    return [
+      allow(['s3:GetObject'], [`${this.#arns.bundles}/*`], { wildcard: OBJECTS }),
+      this.#keyOf('documents', ['kms:Decrypt']),
+    ];
+  }
+
   /** Signs with the keys that bear an alias of this stage, whatever their ids. */
   sign(): Grant[] {
     return [this.#onKeysOfStage(['kms:Sign'])];
@@ -158,7 +196,7 @@ export class DataAccess {
   }
 
   #onDocuments(actions: string[]): Grant {
-    return allow(actions, [`${this.#arns.documents}/*`], { wildcard: OBJECTS });
+    return allow(actions, [`${this.#arns.documents}/${DOCUMENTS_PREFIX}*`], { wildcard: OBJECTS });
   }
 
   /** The key behind a store, and only by way of that store. */

@@ -3,7 +3,7 @@ import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { ENV } from '../../lib/platform/names.ts';
 import { CapabilityFunction } from './capability-function.ts';
-import { signatureAuthorities } from './signature-authorities.ts';
+import { signatureAuthorities } from './signature-settings.ts';
 import type { Surroundings } from './surroundings.ts';
 import { WorkQueue } from './work-queue.ts';
 

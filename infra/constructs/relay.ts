@@ -14,11 +14,12 @@ export interface RelayProps {
   readonly sign: IQueue;
   readonly delivery: IQueue;
   readonly notify: IQueue;
+  readonly evidence: IQueue;
 }
 
 /** Turns every new case event in the table's stream into work for the queues. */
 export class Relay extends Construct {
-  constructor(scope: Construct, id: string, around: Surroundings, { sign, delivery, notify }: RelayProps) {
+  constructor(scope: Construct, id: string, around: Surroundings, { sign, delivery, notify, evidence }: RelayProps) {
     super(scope, id);
     const { data, board } = around;
     const deadLetters = deadLetterQueue(this, 'DeadLetters');
@@ -31,8 +32,9 @@ export class Relay extends Construct {
         [ENV.signQueueUrl]: sign.queueUrl,
         [ENV.deliveryQueueUrl]: delivery.queueUrl,
         [ENV.notifyQueueUrl]: notify.queueUrl,
+        [ENV.evidenceQueueUrl]: evidence.queueUrl,
       },
-      grants: [...data.tableStream(), ...data.send(sign, delivery, notify)],
+      grants: [...data.tableStream(), ...data.send(sign, delivery, notify, evidence)],
     });
     const mapping = new EventSourceMapping(this, 'Stream', {
       target: relay.lambda,

@@ -4,7 +4,7 @@ import { Construct } from 'constructs';
 import { ENV } from '../../lib/platform/names.ts';
 import type { StageSettings } from '../stages.ts';
 import { CapabilityFunction } from './capability-function.ts';
-import { signatureAuthorities } from './signature-authorities.ts';
+import { signatureSettings } from './signature-settings.ts';
 import type { Surroundings } from './surroundings.ts';
 import { WorkQueue } from './work-queue.ts';
 
@@ -16,15 +16,6 @@ function remoteSigning({ remoteSigning: services }: StageSettings): Record<strin
   return {
     [ENV.remoteSigning]: JSON.stringify(services.map(({ secretName: _, ...service }) => service)),
     [ENV.remoteSigningSecrets]: `[${secrets.join(',')}]`,
-  };
-}
-
-/** Levels, and whom they take. */
-function signatures(scope: Construct, settings: StageSettings): Record<string, string> {
-  const { levels, renewBeforeDays } = settings.signatures;
-  return {
-    [ENV.signatureLevels]: JSON.stringify({ ...levels, renewBeforeDays }),
-    ...signatureAuthorities(scope, settings),
   };
 }
 
@@ -46,7 +37,7 @@ export class Signing extends Construct {
         [ENV.tableName]: data.names.table,
         [ENV.documentsBucket]: data.names.documents,
         [ENV.portalUrl]: `https://${settings.domain}`,
-        ...signatures(this, settings),
+        ...signatureSettings(this, settings),
         ...remoteSigning(settings),
       },
       grants: [...data.tableReadWrite(), ...data.documentsGet(), ...data.documentsPut(), ...data.sign()],

@@ -120,3 +120,18 @@ export function documentsBucket(scope: Construct, { settings, accessLog, key }: 
     lifecycleRules: [{ id: 'unfinished', abortIncompleteMultipartUploadAfter: Duration.days(1) }],
   });
 }
+
+/** Evidence bundles on their way to whoever asked for one: copies of what is kept elsewhere, gone after a day. */
+export function bundlesBucket(scope: Construct, { accessLog, key }: Omit<DocumentsBucketProps, 'settings'>): Bucket {
+  return new Bucket(scope, 'Bundles', {
+    ...CLOSED,
+    encryption: BucketEncryption.KMS,
+    encryptionKey: key,
+    bucketKeyEnabled: true,
+    serverAccessLogsBucket: accessLog as IBucket,
+    serverAccessLogsPrefix: 'bundles/',
+    lifecycleRules: [
+      { id: 'expire', expiration: Duration.days(1), abortIncompleteMultipartUploadAfter: Duration.days(1) },
+    ],
+  });
+}

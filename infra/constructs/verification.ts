@@ -2,7 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { ENV } from '../../lib/platform/names.ts';
 import { CapabilityFunction } from './capability-function.ts';
-import { signatureAuthorities } from './signature-authorities.ts';
+import { signatureAuthorities } from './signature-settings.ts';
 import type { Surroundings } from './surroundings.ts';
 
 /** Verifying a document, by its bytes or its code; open to everyone, so it can only read. */

@@ -5,7 +5,7 @@ import type { Construct } from 'constructs';
 import { INDEXES, TABLE } from '../../lib/platform/names.ts';
 import { intakeTimeout } from '../constructs/intake.ts';
 import { SignIn } from '../constructs/sign-in.ts';
-import { accessLogBucket, documentsBucket, IntakeBucket } from '../constructs/storage.ts';
+import { accessLogBucket, bundlesBucket, documentsBucket, IntakeBucket } from '../constructs/storage.ts';
 import { WorkQueue } from '../constructs/work-queue.ts';
 import type { StageSettings } from '../stages.ts';
 
@@ -22,6 +22,7 @@ export class DataStack extends Stack {
   readonly intakeWork: WorkQueue;
   readonly documents: ReturnType<typeof documentsBucket>;
   readonly documentsKey: Key;
+  readonly bundles: ReturnType<typeof bundlesBucket>;
   readonly signIn: SignIn;
 
   constructor(scope: Construct, id: string, { settings, ...props }: DataStackProps) {
@@ -33,6 +34,7 @@ export class DataStack extends Stack {
     this.intake = new IntakeBucket(this, 'Intake', { settings, accessLog, arrivals: this.intakeWork.queue });
     this.documentsKey = customerKey(this, 'DocumentsKey', `Ba Khong ${settings.name}: documents`);
     this.documents = documentsBucket(this, { settings, accessLog, key: this.documentsKey });
+    this.bundles = bundlesBucket(this, { accessLog, key: this.documentsKey });
     this.signIn = new SignIn(this, 'SignIn', settings);
   }
 }

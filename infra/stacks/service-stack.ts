@@ -2,11 +2,13 @@ import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { Bundles } from '../bundle.ts';
 import { AlarmBoard } from '../constructs/alarm-board.ts';
+import { DailyRoot } from '../constructs/daily-root.ts';
 import { DataAccess } from '../constructs/data-access.ts';
 import { Delivery } from '../constructs/delivery.ts';
 import { Directory } from '../constructs/directory.ts';
 import { Dispatches } from '../constructs/dispatches.ts';
 import { Documents } from '../constructs/documents.ts';
+import { Evidence } from '../constructs/evidence.ts';
 import { HolderSigning } from '../constructs/holder-signing.ts';
 import { Intake } from '../constructs/intake.ts';
 import { Notifications } from '../constructs/notifications.ts';
@@ -52,9 +54,11 @@ export class ServiceStack extends Stack {
     const sign = new Signing(this, 'Signing', around).queue;
     const delivery = new Delivery(this, 'Delivery', around).queue;
     const notifications = new Notifications(this, 'Notifications', around);
-    const queues = { sign, delivery, notify: notifications.queue };
+    const evidence = new Evidence(this, 'Evidence', around).queue;
+    const queues = { sign, delivery, notify: notifications.queue, evidence };
     new Relay(this, 'Relay', around, queues);
     new Sweep(this, 'Sweep', around, queues);
+    new DailyRoot(this, 'DailyRoot', around);
 
     new CfnOutput(this, 'ApiUrl', { value: api.url, description: 'Address of the HTTP API' });
     new CfnOutput(this, 'SignInIssuer', {

@@ -57,14 +57,18 @@ const POLICY = {
   'petition.sign-answer': staff('leader'),
   'petition.issue-answer': staff('clerk'),
   'petition.evidence': either(owner, openTo('officer'), staff('clerk', 'leader'), assignee),
+  // What is taken out is whole: only by those who may know who it is from.
+  'petition.export': either(owner, openTo(...STAFF), staff('leader'), assignee),
   'petition.rate': owner,
 
   'dispatch.draft': staff('officer', 'clerk'),
   'dispatch.read': staff(...STAFF),
   'dispatch.evidence': staff(...STAFF),
+  'dispatch.export': staff(...STAFF),
   'dispatch.sign': staff('leader'),
   'dispatch.issue': staff('clerk'),
   'incoming.read': staff(...STAFF),
+  'incoming.export': staff(...STAFF),
   'incoming.register': staff('clerk'),
   'incoming.return': staff('clerk'),
   'register.read': staff(...STAFF),

@@ -7,7 +7,7 @@ export function personRef(actor: Pick<Actor, 'personId'>, unit?: UnitCode): Acto
 }
 
 /** The part of the system that acts by itself. */
-export function systemRef(id: 'sign-worker' | 'delivery-worker' | 'sweep'): ActorRef {
+export function systemRef(id: 'sign-worker' | 'delivery-worker' | 'evidence-worker' | 'sweep'): ActorRef {
   return { kind: 'system', id };
 }
 

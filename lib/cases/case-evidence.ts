@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { actorRef, type CaseEvent, checkChain, type LogHead } from '../evidence/case-event.ts';
+import { actorRef, type CaseEvent, type LogHead } from '../evidence/case-event.ts';
+import { checkLog } from '../evidence/check-log.ts';
 import { formatIso } from '../platform/clock.ts';
 
 /** The log of a case as it is shown, with the check of its chain. */
@@ -33,13 +34,15 @@ const PROTECTED = 'protected';
  *   well: whoever knows a few ids would try each of them against it.
  */
 export function evidenceOf(code: string, events: readonly CaseEvent[], head: LogHead, hidden?: string): CaseEvidence {
-  const fault = checkChain(code, events, head);
+  const [fault] = checkLog(code, events, head);
   const tells = events.find((event) => hidden !== undefined && names(event, hidden))?.seq ?? Number.POSITIVE_INFINITY;
   const hashOf = (seq: number, hash: string) => (seq >= tells ? PROTECTED : hash);
+  // Hashes of attachments as well: whoever has such a file would know whose it is.
+  const tellsWho = (key: string, value: unknown) => hidden !== undefined && (value === hidden || key === 'hashes');
   return {
     code,
     whole: fault === undefined,
-    ...(fault ? { fault } : {}),
+    ...(fault ? { fault: { seq: fault.seq, fault: fault.fault } } : {}),
     redacted: hidden !== undefined,
     head: { seq: head.seq, hash: hashOf(head.seq, head.hash) },
     events: events.map(({ seq, type, at, actor, data, previous, hash }) => ({
@@ -48,7 +51,9 @@ export function evidenceOf(code: string, events: readonly CaseEvent[], head: Log
       at: formatIso(at),
       atMs: at,
       actor: actor.id === hidden ? { ...actor, id: PROTECTED } : actor,
-      data: Object.fromEntries(Object.entries(data).map(([key, value]) => [key, value === hidden ? PROTECTED : value])),
+      data: Object.fromEntries(
+        Object.entries(data).map(([key, value]) => [key, tellsWho(key, value) ? PROTECTED : value]),
+      ),
       previous: hashOf(seq - 1, previous),
       hash: hashOf(seq, hash),
     })),

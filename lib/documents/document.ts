@@ -6,6 +6,7 @@ import { unitCode } from '../directory/unit.ts';
 import type { EpochMs } from '../platform/clock.ts';
 import { ProblemError } from '../platform/errors.ts';
 import type { Id } from '../platform/ids.ts';
+import { DOCUMENTS_PREFIX } from '../platform/names.ts';
 import { nextUpkeep, upkeep, upkeepOf, type VersionLevel, versionLevel } from './upkeep.ts';
 
 /**
@@ -75,7 +76,7 @@ export function newDocument({ id, owner, unit, caseId, versions = [], at }: NewD
 
 /** The key of a version's object: deterministic, so that a repeated job finds what it stored before. */
 export function objectKey(documentId: Id, n: number, kind: VersionKind): string {
-  return `documents/${documentId}/${n}-${kind}.pdf`;
+  return `${DOCUMENTS_PREFIX}${documentId}/${n}-${kind}.pdf`;
 }
 
 /** Every change of a record raises its revision; `Documents.putWrite` checks it. */

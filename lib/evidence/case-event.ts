@@ -41,7 +41,8 @@ export interface EventDraft {
 
 export const EMPTY_LOG: LogHead = { seq: 0, hash: sha256Hex('') };
 
-function hashOf(event: Omit<CaseEvent, 'hash'>): Sha256Hex {
+/** What an event's hash must be: that of its canonical JSON without the hash. */
+export function hashOf(event: Omit<CaseEvent, 'hash'>): Sha256Hex {
   return sha256Hex(canonicalJson(event));
 }
 
@@ -68,27 +69,4 @@ export function chain(
     end = { seq: event.seq, hash: event.hash };
   }
   return { events, head: end };
-}
-
-/** What is wrong with a log, by the record at fault; `undefined` when it is whole up to `head`. */
-export type ChainFault = {
-  readonly seq: number;
-  readonly fault: 'missing' | 'edited' | 'reordered' | 'unlinked' | 'truncated' | 'surplus';
-};
-
-/** Checks a log as it was read: order, links, contents and end. */
-export function checkChain(caseId: string, events: readonly CaseEvent[], head: LogHead): ChainFault | undefined {
-  let end = EMPTY_LOG;
-  for (const event of events) {
-    const expected = end.seq + 1;
-    if (event.seq < expected) return { seq: event.seq, fault: 'reordered' };
-    if (event.seq > expected) return { seq: expected, fault: 'missing' };
-    const { hash, ...body } = event;
-    if (event.caseId !== caseId || hashOf(body) !== hash) return { seq: event.seq, fault: 'edited' };
-    if (event.previous !== end.hash) return { seq: event.seq, fault: 'unlinked' };
-    end = { seq: event.seq, hash };
-  }
-  if (end.seq < head.seq) return { seq: end.seq + 1, fault: 'truncated' };
-  if (end.seq > head.seq) return { seq: head.seq + 1, fault: 'surplus' };
-  return end.hash === head.hash ? undefined : { seq: end.seq, fault: 'edited' };
 }

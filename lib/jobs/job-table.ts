@@ -6,7 +6,7 @@ type SignKind = Extract<JobKind, `${'sign' | 'seal' | 'author'}-${string}`>;
 
 /** A job before it has its identity, which follows from the event and its place in the row. */
 export type JobDraft =
-  | { readonly job: SignKind | 'report-status' }
+  | { readonly job: SignKind | 'report-status' | 'export-evidence' }
   | { readonly job: 'deliver'; readonly recipient: UnitCode }
   | Pick<NotifyJob, 'job' | 'template' | 'to' | 'facts'>;
 

@@ -28,6 +28,9 @@ const reportStatusJob = z.object({ job: z.literal('report-status'), ...common })
 const preserveJob = z.object({ job: z.literal('preserve-document'), id: z.string().min(1), documentId: z.string() });
 export type PreserveJob = z.infer<typeof preserveJob>;
 
+/** Makes an evidence bundle; `caseId` is the bundle. */
+export const exportEvidenceJob = z.object({ job: z.literal('export-evidence'), ...common });
+
 export const job = z.discriminatedUnion('job', [
   z.object({ job: z.literal('sign-receipt'), ...common }),
   z.object({ job: z.literal('author-answer'), ...common }),
@@ -39,6 +42,7 @@ export const job = z.discriminatedUnion('job', [
   reportStatusJob,
   notifyJob,
   preserveJob,
+  exportEvidenceJob,
 ]);
 export type Job = z.infer<typeof job>;
 export type JobKind = Job['job'];
@@ -56,7 +60,7 @@ export type SignJob = z.infer<typeof signJob>;
 
 export const deliveryJob = z.discriminatedUnion('job', [deliverJob, reportStatusJob]);
 
-export type QueueName = 'sign' | 'delivery' | 'notify';
+export type QueueName = 'sign' | 'delivery' | 'notify' | 'evidence';
 
 /** Which queue a job goes to. */
 export const QUEUE_OF = {
@@ -70,6 +74,7 @@ export const QUEUE_OF = {
   deliver: 'delivery',
   'report-status': 'delivery',
   notify: 'notify',
+  'export-evidence': 'evidence',
 } as const satisfies Record<JobKind, QueueName>;
 
 /** Work that a case waits for: until it has ended the sweep sends it again. */

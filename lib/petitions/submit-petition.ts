@@ -36,8 +36,8 @@ export async function submitPetition(
   const unit = await deps.directory.activeUnit(input.unit, at);
   const documents = await ownDocuments(deps, actor, input.attachments);
   const code = newCaseCode(CODE_KIND[input.kind], deps.random);
-  const change = submitted({
-    state: 'submitted',
+  const petition = {
+    state: 'submitted' as const,
     code,
     kind: input.kind,
     unit: unit.code,
@@ -51,7 +51,9 @@ export async function submitPetition(
     receipt: { documentId: newId(deps.random) },
     pending: [],
     log: EMPTY_LOG,
-  });
+  };
+  const hashes = documents.map((document) => latestVersion(document).sha256);
+  const change = submitted(petition, hashes);
   const taken = documents.map((document) => {
     const next = takeInto(document, code, unit.code);
     return deps.documents.putWrite(input.kind === 'denunciation' ? protectIdentity(next) : next, document);

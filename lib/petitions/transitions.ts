@@ -20,8 +20,8 @@ const start = (petition: Petition, job: JobKind, at: EpochMs) => [
 const ended = (petition: Petition, ...jobs: readonly JobKind[]) =>
   petition.pending.filter((work) => !(jobs as readonly string[]).includes(work.job));
 
-/** The first event of a case: `petition` is new, its log empty. */
-export function submitted(petition: PetitionIn<'submitted'>): PetitionChange {
+/** The first event of a case: `petition` is new, its log empty. `hashes` are those of its attachments, in their order. */
+export function submitted(petition: PetitionIn<'submitted'>, hashes: readonly Sha256Hex[]): PetitionChange {
   const { code, kind, unit, owner, submittedAt, attachments } = petition;
   return {
     next: { ...petition, pending: start(petition, 'sign-receipt', submittedAt) },
@@ -30,7 +30,14 @@ export function submitted(petition: PetitionIn<'submitted'>): PetitionChange {
       at: submittedAt,
       actor: { kind: 'person', id: owner },
       // What was written is bound to the log by its hash; the words stay on the case.
-      data: { code, kind, unit, documents: attachments, content: sha256Hex(`${petition.subject}\n${petition.text}`) },
+      data: {
+        code,
+        kind,
+        unit,
+        documents: attachments,
+        hashes: [...hashes],
+        content: sha256Hex(`${petition.subject}\n${petition.text}`),
+      },
     },
   };
 }

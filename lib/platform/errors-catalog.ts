@@ -57,6 +57,16 @@ export const CATALOG = {
     vi: 'Nội dung tệp không khớp với kiểu, dung lượng hoặc mã băm đã khai.',
     en: 'The file does not match its declared type, size or hash.',
   },
+  bundle_too_large: {
+    status: 422,
+    vi: 'Hồ sơ quá lớn để xuất thành một gói chứng cứ; hãy tải từng văn bản.',
+    en: 'The case is too large for one evidence bundle; fetch its documents one by one.',
+  },
+  bundle_malformed: {
+    status: 422,
+    vi: 'Tệp không phải là một gói chứng cứ, hoặc đã bị hỏng hay đóng gói lại.',
+    en: 'The file is not an evidence bundle, or it is damaged or was packed anew.',
+  },
   upload_expired: {
     status: 410,
     vi: 'Lượt tải lên đã hết hạn; hãy tải lại.',

@@ -19,6 +19,10 @@ export const LOG_EVENTS = {
   'mail.sent': 'a mail was handed to the mail service',
   'mail.undeliverable': 'a mail had nobody to go to, or its address was refused',
   'sweep.done': 'a sweep ended',
+  'root.written': 'the root of a day over all event logs was written',
+  'root.stamped': 'the root of a day was timestamped',
+  'root.waits': 'no authority can timestamp the root of a day now; it is asked again',
+  'roots.done': 'a run of the daily roots ended',
 } as const;
 
 export type LogEvent = keyof typeof LOG_EVENTS;

@@ -6,9 +6,11 @@ export const ENV = {
   tableName: 'TABLE_NAME',
   intakeBucket: 'INTAKE_BUCKET',
   documentsBucket: 'DOCUMENTS_BUCKET',
+  bundlesBucket: 'BUNDLES_BUCKET',
   signQueueUrl: 'SIGN_QUEUE_URL',
   deliveryQueueUrl: 'DELIVERY_QUEUE_URL',
   notifyQueueUrl: 'NOTIFY_QUEUE_URL',
+  evidenceQueueUrl: 'EVIDENCE_QUEUE_URL',
   mailSender: 'MAIL_SENDER',
   mailConfigurationSet: 'MAIL_CONFIGURATION_SET',
   maxUploadBytes: 'MAX_UPLOAD_BYTES',
@@ -41,6 +43,12 @@ export const CASE_EVENT = 'CaseEvent';
 
 /** Every object in the intake bucket stands under this prefix. */
 export const INTAKE_PREFIX = 'intake/';
+
+/** Every version of a document stands under this prefix of the documents bucket. */
+export const DOCUMENTS_PREFIX = 'documents/';
+
+/** The daily roots over all event logs stand under this prefix of the documents bucket. */
+export const ROOTS_PREFIX = 'roots/';
 
 /** Every signing key is created with this tag, its value the stage: no stage may alias another's keys. */
 export const KEY_STAGE_TAG = 'ba-khong:stage';

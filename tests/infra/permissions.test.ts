@@ -10,6 +10,7 @@ const TABLE_KEY = ['kms:Decrypt', 'kms:Encrypt', 'kms:GenerateDataKey'];
 const READ_WRITE = [...READ, ...WRITE, ...TABLE_KEY];
 const DOCUMENTS_GET = ['s3:GetObjectVersion', 'kms:Decrypt'];
 const DOCUMENTS_PUT = ['s3:PutObject', 's3:GetObject', 's3:AbortMultipartUpload', 'kms:Decrypt', 'kms:GenerateDataKey'];
+const ROOTS_KEEP = ['s3:PutObject', 's3:GetObject', 's3:GetObjectVersion', 'kms:Decrypt', 'kms:GenerateDataKey'];
 const CONSUME = ['sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:ReceiveMessage'];
 
 /** Every action of every function, besides writing its own log and its traces. */
@@ -26,6 +27,7 @@ const MAY: Readonly<Record<FunctionName, readonly string[]>> = {
     'kms:TagResource',
   ],
   'signing-api': [...READ_WRITE, ...DOCUMENTS_GET],
+  'evidence-api': [...READ_WRITE, 's3:GetObject'],
   'verify-api': [...READ, 'kms:Decrypt'],
   'service-api': [],
   'intake-worker': [
@@ -51,6 +53,8 @@ const MAY: Readonly<Record<FunctionName, readonly string[]>> = {
   'delivery-worker': [...READ_WRITE, ...CONSUME, ...DOCUMENTS_GET],
   'notify-worker': [...READ_WRITE, ...CONSUME, 'ses:SendEmail'],
   'mail-events-worker': [...READ_WRITE, ...CONSUME],
+  'evidence-worker': [...READ_WRITE, ...CONSUME, ...DOCUMENTS_GET, 's3:PutObject', 's3:AbortMultipartUpload'],
+  'daily-root': [...READ_WRITE, ...ROOTS_KEEP],
   sweep: [...READ_WRITE, 's3:DeleteObject', 's3:DeleteObjectVersion', 's3:ListBucketVersions', 'sqs:SendMessage'],
 };
 
@@ -104,6 +108,17 @@ describe('no statement reaches further than it must', () => {
     );
     expect(onObjects.map(({ name }) => name).sort()).toEqual(['documents-api', 'intake-worker', 'sweep']);
     for (const { statement } of onObjects) expect(statement.resources.join()).toContain('/intake/*');
+  });
+
+  test('documents and the daily roots over them are written by different functions', () => {
+    const puts = (prefix: string) =>
+      every.filter(
+        ({ statement }) =>
+          statement.actions.includes('s3:PutObject') &&
+          statement.resources.some((text) => text.includes(`/${prefix}/*`)),
+      );
+    expect(puts('roots').map(({ name }) => name)).toEqual(['daily-root']);
+    expect(puts('documents').map(({ name }) => name)).toEqual(['intake-worker', 'sign-worker']);
   });
 
   test('nobody deletes a document, changes its lock, or bypasses it', () => {

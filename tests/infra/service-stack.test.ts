@@ -40,9 +40,9 @@ describe('queues', () => {
   const mappings = ofType(service, 'AWS::Lambda::EventSourceMapping');
 
   test('each has a dead-letter queue of its own and five tries', () => {
-    expect(working).toHaveLength(5);
+    expect(working).toHaveLength(6);
     const targets = working.map(({ properties }) => properties.RedrivePolicy.deadLetterTargetArn['Fn::GetAtt'][0]);
-    expect(new Set(targets).size).toBe(5);
+    expect(new Set(targets).size).toBe(6);
     for (const { properties } of working) expect(properties.RedrivePolicy.maxReceiveCount).toBe(5);
   });
 
@@ -57,7 +57,7 @@ describe('queues', () => {
 
   test('messages stay hidden six times as long as their worker may take, and fail one by one', () => {
     const onQueues = mappings.filter(({ properties }) => !refOf(properties.EventSourceArn).includes('Stream'));
-    expect(onQueues).toHaveLength(5);
+    expect(onQueues).toHaveLength(6);
     for (const { properties } of onQueues) {
       const worker = service.find(({ id }) => id === properties.FunctionName.Ref)!;
       const queue = queues.find(({ id }) => refOf(properties.EventSourceArn).includes(id))!;
@@ -104,7 +104,8 @@ describe('API', () => {
 
   test('all others belong to one capability and pass the authorizer of the user pool', () => {
     const closed = routes.filter(({ properties }) => properties.AuthorizationType === 'JWT');
-    const paths = 'uploads documents petitions dispatches incoming registers me units people trust'.split(' ');
+    const paths =
+      'uploads documents petitions dispatches incoming registers evidence-bundles me units people trust'.split(' ');
     const signing = ['/api/petitions/{code}/answer', '/api/dispatches/{code}'].flatMap((path) => [
       `POST ${path}/signing/prepare`,
       `POST ${path}/signing/complete`,
@@ -161,9 +162,15 @@ describe('mail', () => {
   });
 });
 
-test('the sweep is started at fixed intervals, by a role that can do only that', () => {
-  const { properties } = only(service, 'AWS::Scheduler::Schedule');
-  expect(properties.ScheduleExpression).toBe(`rate(${settings.sweepEveryMinutes} minutes)`);
+test.each([
+  ['sweep', settings.sweepEveryMinutes],
+  ['daily-root', 60],
+] as const)('the %s is started every %i minutes, by a role that can do only that', (name, minutes) => {
+  const { id } = functionNamed(stacks, name);
+  const schedules = ofType(service, 'AWS::Scheduler::Schedule');
+  expect(schedules).toHaveLength(2);
+  const { properties } = schedules.find((one) => one.properties.Target.Arn['Fn::GetAtt'][0] === id)!;
+  expect(properties.ScheduleExpression).toBe(`rate(${minutes} minutes)`);
   const role = properties.Target.RoleArn['Fn::GetAtt'][0];
   const policies = ofType(service, 'AWS::IAM::Policy').filter((one) => one.properties.Roles[0].Ref === role);
   const actions = policies.flatMap((one) =>

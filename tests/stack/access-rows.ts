@@ -17,6 +17,8 @@ export interface Places {
   readonly dispatchDocument: string;
   /** Uploaded for the province, in no case yet. */
   readonly freeDocument: string;
+  /** Of her petition's evidence, asked for by her. */
+  readonly bundle: string;
   readonly file: FileToSend;
   readonly root: { readonly sha256: string; readonly certificate: string; readonly from: string };
   /** What shows only on the way. */
@@ -277,6 +279,15 @@ const incomingAt = (unit: string, verb = '') => ({
   path: async (places: Places) => `/api/incoming/${await places.arrivedAt(unit)}${verb}`,
 });
 
+const BUNDLES = '/api/evidence-bundles';
+const evidenceOf = (about: string, code: (places: Places) => string | Promise<string>, expected: Expected): Row => ({
+  route: 'requestEvidenceBundle',
+  about,
+  path: () => BUNDLES,
+  body: async (places) => ({ code: await code(places) }),
+  ...expected,
+});
+
 /** In the order in which the dispatch moves. */
 const EXCHANGE: readonly Row[] = [
   {
@@ -324,6 +335,10 @@ const EXCHANGE: readonly Row[] = [
     others: GONE,
   },
   { route: 'getIncoming', ...incomingAt(HOANG_GIANG), answers: staff('commune', '200'), others: GONE },
+  evidenceOf('what has arrived', (places) => places.arrivedAt(HOANG_GIANG), {
+    answers: staff('commune', '202'),
+    others: GONE,
+  }),
   {
     route: 'registerIncoming',
     ...incomingAt(HOANG_GIANG, '/register'),
@@ -344,5 +359,24 @@ const EXCHANGE: readonly Row[] = [
   },
 ];
 
+const EVIDENCE: readonly Row[] = [
+  evidenceOf('a petition', ({ petition }) => petition, {
+    answers: { citizenThao: '202', ...staff('commune', '202') },
+    others: GONE,
+  }),
+  evidenceOf('a denunciation that nobody is in charge of', ({ denunciation }) => denunciation, {
+    // The log names who made it: the clerk may handle it, and not take that out.
+    answers: { citizenThao: '202', communeLeader: '202', communeClerk: NO },
+    others: GONE,
+  }),
+  evidenceOf('a dispatch, of its sender', ({ dispatch }) => dispatch, sending('202', '202', '202')),
+  {
+    route: 'getEvidenceBundle',
+    path: ({ bundle }) => `${BUNDLES}/${bundle}`,
+    answers: { citizenThao: '200' },
+    others: GONE,
+  },
+];
+
 /** Every route with everyone. A route without a row fails the test. */
-export const ROWS: readonly Row[] = [...OPEN, ...DIRECTORY, ...DOCUMENTS, ...PETITIONS, ...EXCHANGE];
+export const ROWS: readonly Row[] = [...OPEN, ...DIRECTORY, ...DOCUMENTS, ...PETITIONS, ...EXCHANGE, ...EVIDENCE];

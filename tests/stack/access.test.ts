@@ -111,6 +111,7 @@ async function settle(stack: DemoStack): Promise<Places> {
   const otherPetition = await petitionBy(binh, 'feedback', []);
   const { code: dispatch } = await draftDispatch(stack, dispatchDocument, [HOANG_GIANG, QUANG_BINH]);
   await stack.settled();
+  const { bundleId: bundle } = await thao.post<{ bundleId: string }>('/api/evidence-bundles', { code: petition });
   const { items } = await operator.get<{ items: Places['root'][] }>('/api/trust');
   const answer = async () => (await stack.as('communeLeader')).get<PetitionAnswer>(`/api/petitions/${petition}`);
   return {
@@ -123,6 +124,7 @@ async function settle(stack: DemoStack): Promise<Places> {
     dispatch,
     dispatchDocument,
     freeDocument,
+    bundle,
     file: freshPdf(),
     root: items[0] as Places['root'],
     answerHash: async () => (await answer()).draft?.sha256 ?? '',

@@ -309,6 +309,7 @@ describe('a message', () => {
           facts: {},
         }),
       ],
+      evidence: [...unreadable, JSON.stringify({ ...job, job: 'sign-receipt' })],
       'mail-events': [...unreadable, JSON.stringify({ source: 'aws.ses', 'detail-type': 'Email Bounced', detail: {} })],
     };
     const queues = Object.keys(bodies) as QueueName[];

@@ -24,8 +24,13 @@ import { staleExplanations, unusedGrants } from './granted.ts';
 
 let demo: DemoStack;
 const calls: AwsCall[] = [];
+/** A day can pass in one step. */
+let passed = 0;
 beforeAll(async () => {
-  demo = await openDemoStack({ observers: [{ before: (call) => void calls.push(call) }] });
+  demo = await openDemoStack({
+    clock: { now: () => Date.now() + passed },
+    observers: [{ before: (call) => void calls.push(call) }],
+  });
 });
 afterAll(() => demo?.close());
 
@@ -284,6 +289,50 @@ describe('a leader with a key of their own', () => {
     const missing = { worker: 'signing-api', action: 's3:GetObjectVersion', on: '/documents/' };
     expect(await without(missing, prepare)).toBe('500 internal');
     expect(await prepare()).toMatch(/^answered /);
+  });
+});
+
+describe('evidence', () => {
+  const ROOT = { worker: 'daily-root', action: 's3:PutObject', on: '/roots/' };
+  const runDailyRoot = async () => {
+    await demo.stack.functions.invoke('daily-root', {});
+    await demo.settled();
+  };
+  const roots = () => objectsIn(demo, 'documents', 'roots/');
+
+  it('daily-root without s3:PutObject: no root, until it has it; what another run had begun is taken up', async () => {
+    await submit(demo);
+    await demo.settled();
+    passed += 26 * 3_600_000;
+    const before = await roots();
+    await without(ROOT, () => runDailyRoot().catch(() => {}));
+    expect(await roots()).toEqual(before);
+    const trap = demo.stack.faults.killAfterCall({ functionId: 'daily-root', call: 'PutObject' });
+    await runDailyRoot().catch(() => {});
+    expect(trap.fired).toBe(true);
+    const begun = await roots();
+    expect(begun.length).toBeGreaterThan(before.length);
+    await runDailyRoot();
+    expect(await roots()).toEqual(expect.arrayContaining(begun));
+    expect((await roots()).filter((key) => key.endsWith('.tst'))).not.toEqual([]);
+  });
+
+  it('evidence-worker without s3:PutObject: the bundle waits; evidence-api without s3:GetObject: it is not served', async () => {
+    const { code } = await submit(demo, [await uploaded(demo, await demo.as('citizenThao'))]);
+    await demo.settled();
+    passed += 26 * 3_600_000;
+    await runDailyRoot();
+    const citizen = await demo.as('citizenThao');
+    const lacking = { worker: 'evidence-worker', action: 's3:PutObject', on: ':' };
+    const { bundleId } = await without(lacking, () => citizen.post<{ bundleId: string }>('/api/evidence-bundles', { code }));
+    const bundle = () => citizen.get<{ state: string; url: string }>(`/api/evidence-bundles/${bundleId}`);
+    expect(await bundle()).toMatchObject({ state: 'requested' });
+    await demo.stack.advance(61 * 60_000);
+    const { url } = await (await demo.as('citizenThao')).get<{ url: string }>(`/api/evidence-bundles/${bundleId}`);
+    const unserved = { worker: 'evidence-api', action: 's3:GetObject', on: ':' };
+    expect((await without(unserved, () => fetch(url))).status).toBe(403);
+    expect((await fetch(url)).status).toBe(200);
+    await expectNothingLeft(demo);
   });
 });
 

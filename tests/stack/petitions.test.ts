@@ -1,21 +1,40 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { GetObjectRetentionCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { download } from '../../cli/demo/petition-job.ts';
+import type { BundleReport } from '../../lib/bundles/check/check-bundle.ts';
+import { type CaseEvent, chain, EMPTY_LOG } from '../../lib/evidence/case-event.ts';
 import type { PetitionView } from '../../lib/petitions/petition-view.ts';
+import { encodePem } from '../../lib/pki/pem.ts';
 import type { VerificationView } from '../../lib/verification/verification-view.ts';
-import { petitionSteps, submit, uploaded } from '../support/demo-cases.ts';
+import { runProcess } from '../support/cli.ts';
+import { objectsIn, petitionSteps, submit, uploaded } from '../support/demo-cases.ts';
 import { type DemoStack, openDemoStack } from '../support/demo-stack.ts';
 import { expectHistory } from '../support/final-state.ts';
+import { repack } from '../support/repack-bundle.ts';
+import { runCli } from '../support/terminal.ts';
 
 let demo: DemoStack;
+/** Of the petition that was answered. */
+let answeredCode: string;
+/** Days can pass in one step; `advance` would run all the sweeps on the way. */
+let passed = 0;
+const folder = mkdtempSync(join(tmpdir(), 'ba-khong-evidence-'));
 beforeAll(async () => {
-  demo = await openDemoStack();
+  demo = await openDemoStack({ clock: { now: () => Date.now() + passed } });
 });
-afterAll(() => demo?.close());
+afterAll(async () => {
+  await demo?.close();
+  rmSync(folder, { recursive: true });
+});
 
 describe('a petition on the stack that deploys', () => {
   it('is answered, mailed, and verified from the downloaded bytes', async () => {
     const citizen = await demo.as('citizenThao');
     const { code } = await submit(demo, [await uploaded(demo, citizen)]);
+    answeredCode = code;
     const path = `/api/petitions/${code}`;
     await demo.settled();
     await petitionSteps.accept(demo, code);
@@ -74,5 +93,117 @@ describe('the sweep on the stack that deploys', () => {
       'Query',
       'Query',
     ]);
+  });
+});
+
+describe('the evidence of a petition on the stack that deploys', () => {
+  const runDailyRoot = async () => {
+    await demo.stack.functions.invoke('daily-root', {});
+    await demo.settled();
+  };
+  const rootFiles = () => objectsIn(demo, 'documents', 'roots/');
+  const file = (name: string) => join(folder, name);
+  /** The report on a bundle and the exit code. */
+  const check = async (bundle: string): Promise<BundleReport & { exit: number }> => {
+    const { out, exit } = await runCli(['evidence', 'verify', bundle, '--trust', file('root.pem'), '--json']);
+    return { ...JSON.parse(out), exit };
+  };
+  const exportTo = async (out: string) =>
+    runCli(['evidence', 'export', answeredCode, '--out', out, '--api', demo.stack.apiUrl], {
+      BA_KHONG_TOKEN: await demo.tokenOf('citizenThao'),
+    });
+  beforeAll(() => writeFileSync(file('root.pem'), encodePem('CERTIFICATE', demo.authorityRoot)));
+
+  it('stands under a root of the day once that is over, timestamped as soon as the authority can, under Object Lock, once', async () => {
+    await runDailyRoot();
+    const before = await rootFiles();
+    passed += 26 * 3_600_000;
+    demo.authorityFaults.set('timestamp', 'down');
+    await runDailyRoot();
+    const unstamped = await rootFiles();
+    const [day] = unstamped.slice(-1).map((key) => key.split('/')[1]);
+    const added = unstamped.filter((key) => !before.includes(key));
+    expect(added.filter((key) => key.includes(`/${day}/`))).toEqual([
+      `roots/${day}/leaves.jsonl`,
+      `roots/${day}/root.json`,
+    ]);
+
+    demo.authorityFaults.clear();
+    await runDailyRoot();
+    const stamped = await rootFiles();
+    expect(stamped.filter((key) => !unstamped.includes(key))).toContain(`roots/${day}/timestamp.tst`);
+    await runDailyRoot();
+    expect(await rootFiles()).toEqual(stamped);
+    for (const Key of stamped) {
+      const asked = new GetObjectRetentionCommand({ Bucket: demo.physical('Documents'), Key });
+      expect((await demo.s3.send(asked)).Retention?.Mode).toBe('GOVERNANCE');
+    }
+  });
+
+  it('is exported by its citizen, and found intact by the program, which knows nothing but the trusted root', async () => {
+    const bundle = file('case.zip');
+    expect(await exportTo(bundle)).toMatchObject({ exit: 0 });
+    const verified = await runProcess(['evidence', 'verify', bundle, '--trust', file('root.pem')]);
+    expect(verified).toMatchObject({ code: 0, stdout: expect.stringMatching(/^INTACT/) });
+    const report = await check(bundle);
+    expect(report).toMatchObject({ status: 'intact', findings: [], records: 11, case: { code: answeredCode } });
+    expect(report.documents.map(({ path, status }) => `${path.split('/').at(-1)} ${status}`)).toEqual([
+      '1-original.pdf INDETERMINATE',
+      '1-receipt.pdf TOTAL_PASSED',
+      '1-original.pdf INDETERMINATE',
+      '2-signed.pdf TOTAL_PASSED',
+      '3-sealed.pdf TOTAL_PASSED',
+    ]);
+    // Nobody's word but the root's: without it nothing is confirmed.
+    const untrusting = await runCli(['evidence', 'verify', bundle, '--json']);
+    expect(JSON.parse(untrusting.out).status).toBe('unconfirmed');
+    expect(untrusting.exit).toBe(1);
+    // What is there already stays.
+    expect(await exportTo(bundle)).toMatchObject({ exit: 1, told: expect.stringContaining('file_exists') });
+  });
+
+  it('has what was changed named, though all that was in the forger’s hands was made to fit', async () => {
+    const forged = async (name: string, change: (events: CaseEvent[]) => CaseEvent[]) => {
+      const bundle = await repack(file('case.zip'), file(`${name}.zip`), (files) => {
+        const log = JSON.parse(Buffer.from(files.get('events.json')!).toString());
+        const { events, head } = chain(log.case, EMPTY_LOG, change(log.events));
+        files.set('events.json', Buffer.from(JSON.stringify({ ...log, events, head })));
+      });
+      const { exit, status, findings } = await check(bundle);
+      expect({ exit, status }).toEqual({ exit: 1, status: 'altered' });
+      return findings.map(({ code, record, path }) => `${code} ${record ?? path}`);
+    };
+    const other = (event?: CaseEvent) => ({ ...(event as CaseEvent), data: { forged: true } });
+    expect(await forged('edited', (events) => events.with(3, other(events[3])))).toEqual(['record_edited 4']);
+    expect(await forged('removed', (events) => events.toSpliced(3, 1))).toEqual(['record_removed 4']);
+    expect(await forged('inserted', (events) => events.toSpliced(3, 0, other(events[3])))).toContain(
+      'record_inserted 4',
+    );
+    expect(await forged('moved', (events) => events.toSpliced(5, 1).toSpliced(1, 0, events[5] as CaseEvent))).toEqual([
+      'record_reordered 6',
+    ]);
+  });
+
+  it('has a document named that was exchanged, and every file that is not what the manifest says', async () => {
+    const paths: string[] = [];
+    const exchanged = await repack(file('case.zip'), file('exchanged.zip'), (files) => {
+      const sealed = [...files.keys()].find((path) => path.endsWith('3-sealed.pdf'))!;
+      const original = [...files.keys()].find((path) => path.endsWith('1-original.pdf'))!;
+      paths.push(sealed, original);
+      files.set(sealed, files.get(original)!);
+      files.set(
+        original,
+        Buffer.from(Buffer.from(files.get(original)!).toString('latin1').replace('Salt', 'Solt'), 'latin1'),
+      );
+    });
+    const codes = async (bundle: string) => (await check(bundle)).findings.map(({ code, path }) => `${code} ${path}`);
+    expect(await codes(exchanged)).toContain(`document_changed ${paths[1]}`);
+    expect(await codes(exchanged)).toContain(`signature_unconfirmed ${paths[0]}`);
+    // Every byte counts: any one of a file that is changed in place.
+    const bytes = readFileSync(file('case.zip'));
+    bytes[bytes.indexOf('"petition.accepted"') + 4] = 0x58;
+    writeFileSync(file('flipped.zip'), bytes);
+    expect(await codes(file('flipped.zip'))).toEqual(expect.arrayContaining(['file_changed events.json']));
+    expect((await check(file('flipped.zip'))).findings[0]).toMatchObject({ code: 'record_edited', record: 3 });
   });
 });

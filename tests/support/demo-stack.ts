@@ -14,7 +14,7 @@ import type { LocalStack } from '../../local/stack.ts';
 /** Tokens live for an hour; signed in anew before that. */
 const TOKEN_MS = 50 * 60_000;
 
-export type QueueName = 'intake' | 'sign' | 'delivery' | 'notify' | 'mail-events';
+export type QueueName = 'intake' | 'sign' | 'delivery' | 'notify' | 'evidence' | 'mail-events';
 
 /** Logical ids of the queues' constructs; the relay has dead letters only. */
 const QUEUES: Readonly<Record<QueueName | 'relay', string>> = {
@@ -22,6 +22,7 @@ const QUEUES: Readonly<Record<QueueName | 'relay', string>> = {
   sign: 'SigningWork',
   delivery: 'DeliveryWork',
   notify: 'NotificationsSendingWork',
+  evidence: 'EvidenceWork',
   'mail-events': 'NotificationsReportsWork',
   relay: 'Relay',
 };

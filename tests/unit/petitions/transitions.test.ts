@@ -92,7 +92,7 @@ describe('the states of a petition', () => {
 
   it('keeps track of the work of the worker, and of no other', () => {
     const jobs = (reached: Petition) => reached.pending.map((work) => work.job);
-    expect(jobs(to.submitted(petition).next)).toEqual(['sign-receipt']);
+    expect(jobs(to.submitted(petition, []).next)).toEqual(['sign-receipt']);
     expect(jobs(through('accept', 'assign', 'write'))).toEqual(['author-answer']);
     expect(jobs(through('accept', 'assign', 'write', 'draft'))).toEqual([]);
     expect(jobs(through('accept', 'assign', 'draft', 'approve'))).toEqual(['sign-answer']);

@@ -47,7 +47,7 @@ function run(now: number) {
       incoming: new IncomingStore(world.table),
       documents: new DocumentStore(world.table),
       events: world.events,
-      queues: { sign: queue, delivery: queue, notify: queue },
+      queues: { sign: queue, delivery: queue, notify: queue, evidence: queue },
       uploads: new AbandonedUploadStore(objectClient(), INTAKE_BUCKET),
       log: world.log,
     },

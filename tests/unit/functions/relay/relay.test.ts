@@ -38,7 +38,12 @@ function world(refused: readonly string[] = [], unreachable: readonly string[] =
     },
   });
   const log = memoryLog();
-  const queues = { sign: queue('sign'), delivery: queue('delivery'), notify: queue('notify') };
+  const queues = {
+    sign: queue('sign'),
+    delivery: queue('delivery'),
+    notify: queue('notify'),
+    evidence: queue('evidence'),
+  };
   const handle = relay({ queues, log });
   return { taken, log, handle: (...Records: DynamoDBRecord[]) => handle({ Records }) };
 }

@@ -3,6 +3,15 @@ import type { Construct } from 'constructs';
 import { ENV } from '../../lib/platform/names.ts';
 import type { StageSettings } from '../stages.ts';
 
+/** Levels, and whom they take. */
+export function signatureSettings(scope: Construct, settings: StageSettings): Record<string, string> {
+  const { levels, renewBeforeDays } = settings.signatures;
+  return {
+    [ENV.signatureLevels]: JSON.stringify({ ...levels, renewBeforeDays }),
+    ...signatureAuthorities(scope, settings),
+  };
+}
+
 /** Who vouches for signatures, for a function that asks them; an address that the stack has a parameter for is that parameter's. */
 export function signatureAuthorities(scope: Construct, { signatures }: StageSettings): Record<string, string> {
   const { timestamps, hosts, privateAddresses } = signatures;
