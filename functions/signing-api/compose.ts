@@ -14,6 +14,7 @@ import { readConfig } from '../../lib/platform/config.ts';
 import { systemRandom } from '../../lib/platform/ids.ts';
 import { createLog } from '../../lib/platform/log.ts';
 import { ENV } from '../../lib/platform/names.ts';
+import { RegisterStore } from '../../lib/registers/register-store.ts';
 import { backOff } from '../../lib/requests/once.ts';
 import { RequestStore } from '../../lib/requests/request-store.ts';
 import { HolderSessionStore } from '../../lib/signing/holder/holder-session-store.ts';
@@ -45,6 +46,7 @@ export function compose(environment: Readonly<Record<string, string | undefined>
     documents: new DocumentStore(table),
     objects: new ObjectStore(objectClient(), config.DOCUMENTS_BUCKET),
     events: new EventStore(table),
+    registers: new RegisterStore(table),
     sessions: new HolderSessionStore(table),
     directory,
     fonts: fontsIn(config.LAMBDA_TASK_ROOT, config.FONTS_DIR),

@@ -1,9 +1,9 @@
-import { printedTitle } from '../access/signing-competence.ts';
 import type { Approval } from '../cases/approval.ts';
 import { type Document, type DocumentVersion, latestVersion } from '../documents/document.ts';
 import type { EpochMs } from '../platform/clock.ts';
 import { type Code, isProblem, ProblemError } from '../platform/errors.ts';
 import type { PadesLevel } from '../signatures/levels/pades-level.ts';
+import { approvedText } from './approved-text.ts';
 import { signingOf } from './holder/given-signature.ts';
 import { SIGNING_REFUSED } from './refused.ts';
 import { type SigningDeps, signVersion } from './sign-version.ts';
@@ -35,7 +35,7 @@ export async function signApproved(
   if (unsigned.sha256 !== approval.sha256) throw new ProblemError('document_changed');
   const signing = signingOf(deps, approval, at);
   const location = approval.own?.location ?? place;
-  const text = { role: 'person', name: approval.name, title: printedTitle(approval), location } as const;
+  const text = approvedText(approval, location);
   try {
     const signer = await signing.deps.directory.signerOf({ kind: 'person', id: approval.by }, signing.at);
     const { n, pages } = unsigned;

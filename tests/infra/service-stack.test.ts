@@ -106,6 +106,9 @@ describe('API', () => {
     const closed = routes.filter(({ properties }) => properties.AuthorizationType === 'JWT');
     const paths = 'uploads documents petitions dispatches incoming registers me units people trust'.split(' ');
     const signing = ['/api/petitions/{code}/answer', '/api/dispatches/{code}'].flatMap((path) => [
+      `POST ${path}/sign`,
+      `POST ${path}/issue`,
+      `GET ${path}/signing/places`,
       `POST ${path}/signing/prepare`,
       `POST ${path}/signing/complete`,
     ]);

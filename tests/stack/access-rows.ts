@@ -225,6 +225,7 @@ const PETITIONS: readonly Row[] = [
     body: () => ({ text: 'Đã sửa.' }),
     ...handling(NO, NO, '200', NO),
   },
+  { route: 'getAnswerPlaces', ...ofPetition('/answer/signing/places'), ...handling(NO, NO, NO, '200') },
   {
     route: 'prepareAnswerSignature',
     ...ofPetition('/answer/signing/prepare'),
@@ -247,6 +248,12 @@ const PETITIONS: readonly Row[] = [
     answers: staff('commune', '200'),
     others: GONE,
   }),
+  {
+    route: 'getAnswerPlaces',
+    about: 'of the seal',
+    ...ofPetition('/answer/signing/places'),
+    ...handling(NO, '200', NO, NO),
+  },
   { route: 'issueAnswer', ...ofPetition('/answer/issue'), ...handling(NO, '200', NO, NO) },
   ...documentRows('an issued answer', (places) => places.answerDocument(), readable),
   {
@@ -299,6 +306,7 @@ const EXCHANGE: readonly Row[] = [
     body: ({ dispatchDocument }) => draftOf(dispatchDocument),
     ...sending('200', '200', NO),
   },
+  { route: 'getDispatchPlaces', ...ofDispatch('/signing/places'), ...sending(NO, NO, '200') },
   {
     route: 'prepareDispatchSignature',
     ...ofDispatch('/signing/prepare'),
@@ -311,6 +319,12 @@ const EXCHANGE: readonly Row[] = [
     ...ofDispatch('/sign'),
     body: (places) => places.dispatchShown(),
     ...sending(NO, NO, '200'),
+  },
+  {
+    route: 'getDispatchPlaces',
+    about: 'of the seal',
+    ...ofDispatch('/signing/places'),
+    ...sending('200', NO, NO),
   },
   { route: 'issueDispatch', ...ofDispatch('/issue'), ...sending('200', NO, NO) },
   ...documentRows('an issued dispatch', (places) => places.dispatchDocument, {

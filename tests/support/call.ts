@@ -15,7 +15,7 @@ interface Answer<T> {
   readonly body: T;
 }
 
-type ApiHandler = (event: ApiEvent, context: Context) => Promise<unknown>;
+export type ApiHandler = (event: ApiEvent, context: Context) => Promise<unknown>;
 
 /** Context of an invocation. */
 export function lambdaContext(): Context {

@@ -26,7 +26,7 @@ import { keyClient } from '../../lib/platform/aws/key-client.ts';
 import { Table } from '../../lib/platform/aws/table.ts';
 import { type Id, newId, systemRandom } from '../../lib/platform/ids.ts';
 import { DOCUMENTS_BUCKET, startAws, TABLE_NAME } from './aws.ts';
-import { type Caller, callApi, deliver, memoryLog } from './call.ts';
+import { type ApiHandler, type Caller, callApi, deliver, memoryLog } from './call.ts';
 import { createAuthority, NOW } from './pki/authority.ts';
 
 /** The agencies and people of the tests on cases: two communes and the province, an old district, two citizens. */
@@ -69,6 +69,7 @@ export async function startCaseWorld(extra: Readonly<Record<string, string>> = {
   const petitionDeps = composePetitions(environment);
   const signDeps: SignWorkerDeps = { ...composeSign(environment), ...ours, fonts: tinos };
   const deliveryDeps = { ...composeDelivery(environment), ...ours };
+  const signing = signingApi({ ...composeSigning(environment), ...ours, fonts: tinos });
   const table = new Table(documentClient(), TABLE_NAME);
   const cases = caseFeed(signDeps.events);
 
@@ -79,9 +80,9 @@ export async function startCaseWorld(extra: Readonly<Record<string, string>> = {
     table,
     authority,
     directory,
-    petitions: petitionsApi({ ...petitionDeps, ...ours }),
-    signing: signingApi({ ...composeSigning(environment), ...ours, fonts: tinos }),
-    dispatches: dispatchesApi({ ...composeDispatches(environment), ...ours }),
+    petitions: withSigning(petitionsApi({ ...petitionDeps, ...ours }), signing),
+    signing,
+    dispatches: withSigning(dispatchesApi({ ...composeDispatches(environment), ...ours }), signing),
     verify: verifyApi({ ...composeVerify(environment), ...ours }),
     signDeps,
     deliveryDeps,
@@ -118,6 +119,11 @@ export async function startCaseWorld(extra: Readonly<Record<string, string>> = {
 }
 
 export type CaseWorld = Awaited<ReturnType<typeof startCaseWorld>>;
+
+/** A function on cases with the routes that go to the one that signs, as the gateway sends them. */
+function withSigning(cases: ApiHandler, signing: ApiHandler): ApiHandler {
+  return (event, context) => (/\/(sign|issue|signing\/\w+)$/.test(event.rawPath) ? signing : cases)(event, context);
+}
 
 const tinos = async () => {
   const { TINOS } = await import('../unit/pdf/tinos.ts');

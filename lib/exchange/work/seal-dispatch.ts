@@ -18,7 +18,7 @@ import type { DispatchWorkDeps } from './apply-dispatch-signature.ts';
 export async function sealDispatch(deps: DispatchWorkDeps, code: CaseCode, at: EpochMs): Promise<JobOutcome> {
   const dispatch = await deps.dispatches.dispatch(code);
   if (dispatch.state !== 'issuing') return 'repeated';
-  const { approval, draft, number, recipients } = dispatch;
+  const { approval, draft, number, recipients, sealPlaced: placed } = dispatch;
   const document = await deps.documents.document(draft.documentId);
   const before = latestVersion(document);
   if (before.kind !== 'signed' || before.sha256 !== dispatch.signed.sha256) throw new ProblemError('document_changed');
@@ -39,6 +39,7 @@ export async function sealDispatch(deps: DispatchWorkDeps, code: CaseCode, at: E
         number: number.text,
         location: unit.place,
         link: verificationLink(deps.portalUrl, code),
+        ...(placed ? { placed } : {}),
       },
     },
     at,

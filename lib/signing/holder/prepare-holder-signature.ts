@@ -1,4 +1,3 @@
-import { printedTitle } from '../../access/signing-competence.ts';
 import type { Approval } from '../../cases/approval.ts';
 import type { Directory } from '../../directory/directory.ts';
 import type { DocumentVersion } from '../../documents/document.ts';
@@ -6,6 +5,7 @@ import type { Write } from '../../platform/aws/table.ts';
 import { ProblemError } from '../../platform/errors.ts';
 import { sha256Hex } from '../../platform/hash.ts';
 import { newId, type RandomBytes } from '../../platform/ids.ts';
+import { approvedText } from '../approved-text.ts';
 import { type FileReadDeps, readFileToSign } from '../file-to-sign.ts';
 import { type SignBytesDeps, signBytes } from '../sign-bytes.ts';
 import { messageFor } from './given-signature.ts';
@@ -45,7 +45,7 @@ export async function prepareForHolder(
   if (version.sha256 !== approval.sha256) throw new ProblemError('document_changed', { field: 'sha256' });
   const facts = await deps.directory.signerOf({ kind: 'person', id: approval.by }, at);
   const file = await readFileToSign(deps, version);
-  const text = { role: 'person', name: approval.name, title: printedTitle(approval), location } as const;
+  const text = approvedText(approval, location);
   const message = await messageFor(facts, (signer) =>
     signBytes({ fonts: deps.fonts, signerFor: () => signer }, file, { ...facts, name: approval.name }, text, at),
   );
