@@ -4,13 +4,14 @@ import { ProblemError } from '../lib/platform/errors.ts';
 import { CATALOG } from '../lib/platform/errors-catalog.ts';
 import { ApiProblem } from './client.ts';
 import { type Command, CommandProblem, EXIT, type Terminal, type Text, UsageError } from './command.ts';
+import { extend } from './commands/extend.ts';
 import { sign } from './commands/sign.ts';
 import { unit } from './commands/unit.ts';
 import { verify } from './commands/verify.ts';
 
 export { processTerminal } from './command.ts';
 
-const COMMANDS: Readonly<Record<string, Command>> = { sign, verify, unit };
+const COMMANDS: Readonly<Record<string, Command>> = { sign, extend, verify, unit };
 
 /** Runs one command line. @returns exit code, see `EXIT` */
 export async function main(args: readonly string[], terminal: Terminal): Promise<number> {

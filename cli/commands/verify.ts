@@ -6,6 +6,7 @@ import { verifyPdf } from '../../lib/signatures/verify-pdf.ts';
 import { type Command, EXIT, type Terminal, UsageError } from '../command.ts';
 import { printable } from '../printable.ts';
 import { certificatesIn, readable } from '../readable.ts';
+import { anchorsOf } from '../sign/authorities.ts';
 import { withProgress } from '../sign/progress.ts';
 
 /** Verifies the signatures of a PDF, here: no server, nothing sent. */
@@ -36,8 +37,10 @@ export const verify: Command = {
     const trust = await certificatesIn(values.trust ?? []);
     const source = await readable(file, () => openFileSource(file));
     try {
-      const anchors = trust.map((certificate) => ({ certificate, from: 0, until: null }));
-      const verdict = await verifyPdf(withProgress(source, terminal.show), { trust: anchors, at: systemClock.now() });
+      const verdict = await verifyPdf(withProgress(source, terminal.show), {
+        trust: anchorsOf(trust),
+        at: systemClock.now(),
+      });
       terminal.show?.('');
       if (values.json) terminal.print(JSON.stringify(verdict));
       else show(verdict, terminal);

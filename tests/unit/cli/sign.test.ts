@@ -310,7 +310,7 @@ test('verify: 1 for a signature that is not valid or not trusted, with why', asy
 });
 
 test('help stands in both languages', async () => {
-  for (const command of ['sign', 'verify']) {
+  for (const command of ['sign', 'extend', 'verify']) {
     const { exit, out } = await runCli([command, '--help']);
     expect(exit).toBe(0);
     expect(out).toMatch(/trên máy này/);
