@@ -19,8 +19,12 @@ export class HolderSigning extends Construct {
       // As much as one CPU, like the worker that will do the same once more.
       memoryMb: 1769,
       timeout: Duration.seconds(25),
-      environment: { [ENV.tableName]: data.names.table, [ENV.documentsBucket]: data.names.documents },
-      grants: [...data.tableReadWrite(), ...data.documentsGet()],
+      environment: {
+        [ENV.tableName]: data.names.table,
+        [ENV.documentsBucket]: data.names.documents,
+        [ENV.imagesBucket]: data.names.images,
+      },
+      grants: [...data.tableReadWrite(), ...data.documentsGet(), ...data.imagesGet()],
     });
     for (const cases of ['/api/petitions/{code}/answer', '/api/dispatches/{code}'] as const) {
       for (const step of ['sign', 'issue'] as const) {

@@ -26,7 +26,7 @@ export interface Approving {
  *   `certificate_not_yet_valid`, `signing_key_with_holder`, `signing_key_not_with_holder`
  */
 export async function approve(
-  directory: Pick<Directory, 'signerOf' | 'staff' | 'unit'>,
+  directory: Pick<Directory, 'signerOf' | 'staff' | 'unit' | 'person'>,
   actor: Actor,
   { unit, type, draft, shown, keyWith }: Approving,
   at: EpochMs,
@@ -38,7 +38,9 @@ export async function approve(
   if ((key.kind === 'own') !== (keyWith === 'holder')) {
     throw new ProblemError(key.kind === 'own' ? 'signing_key_with_holder' : 'signing_key_not_with_holder');
   }
-  return { ...(await signatory(directory, actor, { unit, type }, at)), at, sha256: draft.sha256 };
+  const signs = await signatory(directory, actor, { unit, type }, at);
+  const { image } = await directory.person(actor.personId);
+  return { ...signs, at, sha256: draft.sha256, ...(image ? { image } : {}) };
 }
 
 /**

@@ -6,6 +6,7 @@ export const ENV = {
   tableName: 'TABLE_NAME',
   intakeBucket: 'INTAKE_BUCKET',
   documentsBucket: 'DOCUMENTS_BUCKET',
+  imagesBucket: 'IMAGES_BUCKET',
   signQueueUrl: 'SIGN_QUEUE_URL',
   deliveryQueueUrl: 'DELIVERY_QUEUE_URL',
   notifyQueueUrl: 'NOTIFY_QUEUE_URL',

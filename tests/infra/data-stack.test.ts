@@ -29,7 +29,7 @@ describe.each(STAGE_NAMES)('%s', (stage) => {
   test('whatever holds state is retained, and the stack cannot be deleted by mistake', () => {
     const stateful = ['AWS::DynamoDB::Table', 'AWS::S3::Bucket', 'AWS::KMS::Key', 'AWS::Cognito::UserPool'];
     const held = data.filter(({ type }) => stateful.includes(type));
-    expect(held).toHaveLength(7);
+    expect(held).toHaveLength(8);
     expect(held.filter(({ deletionPolicy }) => deletionPolicy !== 'Retain')).toEqual([]);
     expect(stacks.terminationProtection.data).toBe(true);
     expect(stacks.service.filter(({ type }) => stateful.includes(type))).toEqual([]);
@@ -37,7 +37,7 @@ describe.each(STAGE_NAMES)('%s', (stage) => {
 
   test('every bucket is closed to the public, encrypted, and refuses anything but TLS', () => {
     const buckets = ofType(data, 'AWS::S3::Bucket');
-    expect(buckets).toHaveLength(3);
+    expect(buckets).toHaveLength(4);
     for (const { id, properties } of buckets) {
       expect(Object.values(properties.PublicAccessBlockConfiguration)).toEqual([true, true, true, true]);
       expect(properties.BucketEncryption).toBeDefined();
@@ -63,6 +63,18 @@ describe.each(STAGE_NAMES)('%s', (stage) => {
       { ServerSideEncryptionByDefault: { SSEAlgorithm: 'aws:kms', KMSMasterKeyID: expect.anything() } },
     ]);
     expect(JSON.stringify(properties.LifecycleConfiguration)).not.toContain('Expiration');
+  });
+
+  test('images are versioned, never locked, and erased a week after they were replaced or removed', () => {
+    const { properties } = bucket('Images');
+    expect(properties.VersioningConfiguration).toEqual({ Status: 'Enabled' });
+    expect(properties.ObjectLockConfiguration).toBeUndefined();
+    expect(properties.LifecycleConfiguration.Rules).toContainEqual(
+      expect.objectContaining({ NoncurrentVersionExpiration: { NoncurrentDays: 7 } }),
+    );
+    expect(properties.BucketEncryption.ServerSideEncryptionConfiguration).toMatchObject([
+      { ServerSideEncryptionByDefault: { SSEAlgorithm: 'aws:kms', KMSMasterKeyID: expect.anything() } },
+    ]);
   });
 
   test('the intake bucket forgets within a day and takes posts from the portal alone', () => {

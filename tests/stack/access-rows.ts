@@ -1,5 +1,6 @@
 import { DEMO_PEOPLE, type DemoName, HOANG_GIANG, PROVINCE, QUANG_BINH } from '../../cli/demo/people.ts';
 import type { FileToSend } from '../../cli/upload.ts';
+import { png } from '../unit/pdf/png.ts';
 
 /** What the requests of the table are about: all of it exists when the first row is tried. */
 export interface Places {
@@ -119,6 +120,25 @@ const DIRECTORY: readonly Row[] = [
     body: ({ root: { certificate, from } }) => ({ certificate, from }),
     ...toOperators('200'),
   },
+];
+
+const leaders = (answer: Answer) => ({ communeLeader: answer, neighbourLeader: answer, provinceLeader: answer });
+const OWN_IMAGE = { path: () => '/api/me/signature-image' };
+const SEAL_IMAGE = { path: () => `/api/units/${PROVINCE}/seal-image` };
+const PNG = { body: () => png(40, 20) };
+
+const IMAGES: readonly Row[] = [
+  { route: 'putOwnImage', ...OWN_IMAGE, ...PNG, answers: leaders('200'), others: NO },
+  { route: 'getOwnImage', ...OWN_IMAGE, answers: leaders('200'), others: GONE },
+  { route: 'removeOwnImage', ...OWN_IMAGE, answers: leaders('200'), others: NO },
+  { route: 'putSealImage', ...SEAL_IMAGE, ...PNG, ...toOperators('200') },
+  {
+    route: 'getSealImage',
+    ...SEAL_IMAGE,
+    answers: { operator: '200', ...staff('province', '200') },
+    others: GONE,
+  },
+  { route: 'removeSealImage', ...SEAL_IMAGE, ...toOperators('200') },
 ];
 
 const upload = (unit?: string) => ({
@@ -359,4 +379,4 @@ const EXCHANGE: readonly Row[] = [
 ];
 
 /** Every route with everyone. A route without a row fails the test. */
-export const ROWS: readonly Row[] = [...OPEN, ...DIRECTORY, ...DOCUMENTS, ...PETITIONS, ...EXCHANGE];
+export const ROWS: readonly Row[] = [...OPEN, ...DIRECTORY, ...IMAGES, ...DOCUMENTS, ...PETITIONS, ...EXCHANGE];

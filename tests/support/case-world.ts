@@ -25,7 +25,7 @@ import { documentClient } from '../../lib/platform/aws/clients.ts';
 import { keyClient } from '../../lib/platform/aws/key-client.ts';
 import { Table } from '../../lib/platform/aws/table.ts';
 import { type Id, newId, systemRandom } from '../../lib/platform/ids.ts';
-import { DOCUMENTS_BUCKET, startAws, TABLE_NAME } from './aws.ts';
+import { DOCUMENTS_BUCKET, IMAGES_BUCKET, startAws, TABLE_NAME } from './aws.ts';
 import { type ApiHandler, type Caller, callApi, deliver, memoryLog } from './call.ts';
 import { createAuthority, NOW } from './pki/authority.ts';
 
@@ -57,6 +57,7 @@ export async function startCaseWorld(extra: Readonly<Record<string, string>> = {
     STAGE: 'dev',
     TABLE_NAME,
     DOCUMENTS_BUCKET,
+    IMAGES_BUCKET,
     KEY_ALIAS_PREFIX: 'alias/ba-khong/dev/',
     PORTAL_URL: 'https://ba-khong.example',
     SIGNATURE_LEVELS: JSON.stringify({ receipt: 'B-B', answer: 'B-B', dispatch: 'B-B', renewBeforeDays: 90 }),

@@ -5,6 +5,7 @@ import type { JobOutcome } from '../../jobs/run-job.ts';
 import type { EpochMs } from '../../platform/clock.ts';
 import { ProblemError } from '../../platform/errors.ts';
 import type { CaseCode } from '../../platform/ids.ts';
+import { imageEntry } from '../../signing/approved-text.ts';
 import { signVersion } from '../../signing/sign-version.ts';
 import { verificationLink } from '../../verification/verification-link.ts';
 import { commitDispatch } from '../change-dispatch.ts';
@@ -40,6 +41,7 @@ export async function sealDispatch(deps: DispatchWorkDeps, code: CaseCode, at: E
         location: unit.place,
         link: verificationLink(deps.portalUrl, code),
         ...(placed ? { placed } : {}),
+        ...(await imageEntry(deps, unit)),
       },
     },
     at,

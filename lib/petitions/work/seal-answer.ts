@@ -5,6 +5,7 @@ import type { JobOutcome } from '../../jobs/run-job.ts';
 import type { EpochMs } from '../../platform/clock.ts';
 import { ProblemError } from '../../platform/errors.ts';
 import type { CaseCode } from '../../platform/ids.ts';
+import { imageEntry } from '../../signing/approved-text.ts';
 import { signVersion } from '../../signing/sign-version.ts';
 import { commitPetition } from '../change-petition.ts';
 import { ANSWER_TYPE } from '../sign-answer.ts';
@@ -39,6 +40,7 @@ export async function sealAnswer(deps: PetitionWorkDeps, code: CaseCode, at: Epo
         number: number.text,
         location: unit.place,
         ...(placed ? { placed } : {}),
+        ...(await imageEntry(deps, unit)),
       },
     },
     at,

@@ -5,13 +5,13 @@ import type { Write } from '../../platform/aws/table.ts';
 import { ProblemError } from '../../platform/errors.ts';
 import { sha256Hex } from '../../platform/hash.ts';
 import { newId, type RandomBytes } from '../../platform/ids.ts';
-import { approvedText } from '../approved-text.ts';
+import { approvedText, type ImageReadDeps, imageEntry } from '../approved-text.ts';
 import { type FileReadDeps, readFileToSign } from '../file-to-sign.ts';
 import { type SignBytesDeps, signBytes } from '../sign-bytes.ts';
 import { messageFor } from './given-signature.ts';
 import { type HolderSession, type HolderSessions, SESSION_MS } from './holder-session.ts';
 
-export interface HolderSigningDeps extends Pick<SignBytesDeps, 'fonts'>, FileReadDeps {
+export interface HolderSigningDeps extends Pick<SignBytesDeps, 'fonts'>, FileReadDeps, ImageReadDeps {
   readonly directory: Pick<Directory, 'signerOf'>;
   readonly sessions: HolderSessions;
   readonly random: RandomBytes;
@@ -45,7 +45,7 @@ export async function prepareForHolder(
   if (version.sha256 !== approval.sha256) throw new ProblemError('document_changed', { field: 'sha256' });
   const facts = await deps.directory.signerOf({ kind: 'person', id: approval.by }, at);
   const file = await readFileToSign(deps, version);
-  const text = approvedText(approval, location);
+  const text = approvedText(approval, location, (await imageEntry(deps, approval)).image);
   const message = await messageFor(facts, (signer) =>
     signBytes({ fonts: deps.fonts, signerFor: () => signer }, file, { ...facts, name: approval.name }, text, at),
   );
