@@ -5,13 +5,14 @@ import { CATALOG } from '../lib/platform/errors-catalog.ts';
 import { ApiProblem } from './client.ts';
 import { type Command, CommandProblem, EXIT, type Terminal, type Text, UsageError } from './command.ts';
 import { evidence } from './commands/evidence.ts';
+import { extend } from './commands/extend.ts';
 import { sign } from './commands/sign.ts';
 import { unit } from './commands/unit.ts';
 import { verify } from './commands/verify.ts';
 
 export { processTerminal } from './command.ts';
 
-const COMMANDS: Readonly<Record<string, Command>> = { sign, verify, evidence, unit };
+const COMMANDS: Readonly<Record<string, Command>> = { sign, extend, verify, evidence, unit };
 
 /** Runs one command line. @returns exit code, see `EXIT` */
 export async function main(args: readonly string[], terminal: Terminal): Promise<number> {

@@ -56,6 +56,15 @@ export class ApiClient {
     return this.#call<T>('PUT', path, JSON.stringify(body), 'application/json', options);
   }
 
+  /** Puts a PNG as it is. */
+  putPng<T>(path: string, bytes: Uint8Array): Promise<T> {
+    return this.#call<T>('PUT', path, bytes, 'image/png');
+  }
+
+  remove<T>(path: string): Promise<T> {
+    return this.#call<T>('DELETE', path);
+  }
+
   /** Posts a PDF as it is. */
   postPdf<T>(path: string, bytes: Uint8Array): Promise<T> {
     return this.#call<T>('POST', path, bytes, 'application/pdf');

@@ -56,7 +56,7 @@ export const signCase: Command = {
     const revision = path.startsWith(DISPATCHES) ? await revisionOf(values.revision, client, path) : undefined;
     const signer = await signerOf(values, terminal);
     const prepared = preparedIn(await client.post(`${path}/signing/prepare`, { sha256, revision }));
-    const message = await messageFor(file, prepared, signer);
+    const message = await messageFor(file, prepared, signer, await ownImage(client, prepared.shown.image));
     if (!values.json) terminal.tell(shownText(prepared));
     const value = await signer.sign(createHash(signer.algorithm.hash).update(message).digest(), message);
     const signature = Buffer.from(value).toString('base64');
@@ -67,6 +67,18 @@ export const signCase: Command = {
     return EXIT.done;
   },
 };
+
+/** The signer's own image, when the signature is to show it: as it is at the service now, which must be the one that is shown. */
+async function ownImage(client: ApiClient, sha256: string | undefined): Promise<Uint8Array | undefined> {
+  if (sha256 === undefined) return undefined;
+  const { url } = await client.get<{ url: string }>('/api/me/signature-image');
+  const image = new Uint8Array(await (await fetch(url)).arrayBuffer());
+  if (createHash('sha256').update(image).digest('hex') === sha256) return image;
+  throw new CommandProblem('prepared_differently', {
+    vi: 'Chưa ký: ảnh chữ ký ở dịch vụ không phải ảnh sẽ hiện; hãy chạy lại.',
+    en: 'Nothing was signed: the image at the service is not the one that would be shown; run it again.',
+  });
+}
 
 const DISPATCHES = '/api/dispatches/';
 

@@ -1,24 +1,24 @@
 import { parseArgs } from 'node:util';
 import { openPdf } from '../../lib/pdf/document.ts';
-import { type FileSource, openFileSource } from '../../lib/pdf/file-source.ts';
+import type { FileSource } from '../../lib/pdf/file-source.ts';
 import { fingerprint, parseCertificate } from '../../lib/pki/certificate.ts';
+import { readableCertificates } from '../../lib/pki/cms-signer.ts';
 import { type DistinguishedName, readName } from '../../lib/pki/distinguished-name.ts';
 import type { Signer } from '../../lib/pki/signer.ts';
 import { formatIso, systemClock } from '../../lib/platform/clock.ts';
-import { CATALOG, type Code } from '../../lib/platform/errors-catalog.ts';
-import type { PadesLevel } from '../../lib/signatures/levels/pades-level.ts';
 import type { LevelChoice } from '../../lib/signatures/levels/sign-at-level.ts';
 import { signPdf } from '../../lib/signatures/sign-pdf.ts';
 import { type Appearance, appearanceOf, placedAppearance, type SignatureText } from '../../lib/signing/appearance.ts';
-import { type Command, CommandProblem, EXIT, type Terminal, UsageError } from '../command.ts';
+import { type Command, EXIT, type Terminal, UsageError } from '../command.ts';
 import { printable } from '../printable.ts';
-import { bytesOf, certificatesIn, readable } from '../readable.ts';
+import { bytesOf, certificatesIn } from '../readable.ts';
+import { appendToFile } from '../sign/append-to-file.ts';
 import { authoritiesFor } from '../sign/authorities.ts';
 import { tinos } from '../sign/fonts.ts';
+import { notReached } from '../sign/not-reached.ts';
 import { withProgress } from '../sign/progress.ts';
 import { SIGN_HELP, SIGN_USAGE } from '../sign/sign-help.ts';
 import { SIGN_OPTIONS, type SignOrder, signOrder, withNegatives } from '../sign/sign-options.ts';
-import { fileState, refuseExisting, sameFile, writeAppended } from '../sign/write-appended.ts';
 import { KEY_HELP, signerOf } from '../signing-key.ts';
 
 /** Signs a PDF with a PKCS#12 key, here: no server, nothing sent. */
@@ -38,21 +38,10 @@ export const signFile: Command = {
     const [file, ...more] = positionals;
     if (!file || more.length > 0) throw new UsageError('Cho biết một tệp để ký.', 'Name one file to sign.');
     const order = signOrder(file, values);
-    const asRead = await readable(file, () => fileState(file));
-    if (await sameFile(file, order.out)) {
-      throw new UsageError('Không ghi lên chính tệp gốc.', 'The signed file does not take the place of the original.');
-    }
-    if (!order.force) await refuseExisting(order.out);
-    const signer = await signerOf(values, terminal, order);
-    const source = await readable(file, () => openFileSource(file));
-    try {
-      const { tail, ...signed } = await signSource(source, signer, order, terminal);
-      await writeAppended({ file, asRead, tail, out: order.out, force: order.force });
-      report({ file, out: order.out, ...signed }, values.json, terminal);
-    } finally {
-      terminal.show?.('');
-      await source.close();
-    }
+    const outcome = await appendToFile({ file, ...order }, terminal, async (source) =>
+      signSource(source, await signerOf(values, terminal, order), order, terminal),
+    );
+    report(outcome, values.json, terminal);
     return EXIT.done;
   },
 };
@@ -86,17 +75,8 @@ async function signSource(source: FileSource, signer: Signer, order: SignOrder, 
 
 async function levelOf({ level, tsa, allow, trust }: SignOrder, signer: Signer): Promise<LevelChoice> {
   if (level === 'B-B') return { level };
-  return { level, authorities: authoritiesFor({ tsa, allow, trust: await certificatesIn(trust) }, signer) };
-}
-
-/** An authority does not answer, or not well: who asked for a level gets it or nothing. */
-function notReached(code: Code, wanted: PadesLevel): CommandProblem {
-  const { vi, en } = CATALOG[code];
-  const text = {
-    vi: `Chưa đạt mức ${wanted}; chưa ghi gì. ${vi}`,
-    en: `${wanted} is not reached; nothing was written. ${en}`,
-  };
-  return new CommandProblem(code, text, EXIT.unavailable);
+  const known = readableCertificates([signer.certificate, ...signer.chain]);
+  return { level, authorities: authoritiesFor({ tsa, allow, trust: await certificatesIn(trust) }, known) };
 }
 
 async function appearance(
@@ -140,7 +120,6 @@ function given<Entries extends object>(entries: Entries): { [Key in keyof Entrie
 type Outcome = Omit<Awaited<ReturnType<typeof signSource>>, 'tail'> & { readonly file: string; readonly out: string };
 
 function report(outcome: Outcome, json: boolean, terminal: Terminal): void {
-  terminal.show?.('');
   if (json) {
     terminal.print(JSON.stringify(outcome));
     return;

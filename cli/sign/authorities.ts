@@ -2,9 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { isIP } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { authorityAddresses } from '../../lib/pki/authority-addresses.ts';
+import type { Certificate } from '../../lib/pki/certificate.ts';
+import type { TrustAnchor } from '../../lib/pki/certificate-path.ts';
 import { readableCertificates } from '../../lib/pki/cms-signer.ts';
 import { createRevocationClient, type RevocationDeps, type RevocationPort } from '../../lib/pki/revocation-client.ts';
-import type { SignerIdentity } from '../../lib/pki/signer.ts';
 import { createTimestampClient } from '../../lib/pki/timestamp-client.ts';
 import { systemClock } from '../../lib/platform/clock.ts';
 import { createHttpClient } from '../../lib/platform/http-client.ts';
@@ -25,17 +26,18 @@ const TIME_LIMIT_MS = 20_000;
 const LARGEST_TOKEN = 12_000;
 
 /**
- * Whom a level above B-B needs. Only hosts are called that the command line names, and those in the signer's own certificates
+ * Whom a level above B-B needs. Only hosts are called that the command line names, and those in certificates of the signers
  * and in the roots; addresses of this machine only where one of the services named stands there.
+ * @param known of whose word on where to ask we are sure: the signer's own, or what leads to a trusted root
  */
-export function authoritiesFor({ tsa, allow, trust }: AuthorityOrder, signer: SignerIdentity): Authorities {
-  const named = readableCertificates([signer.certificate, ...signer.chain, ...trust]).flatMap((certificate) => {
+export function authoritiesFor({ tsa, allow, trust }: AuthorityOrder, known: readonly Certificate[]): Authorities {
+  const named = [...known, ...readableCertificates(trust)].flatMap((certificate) => {
     const { ocsp, issuers, lists } = authorityAddresses(certificate);
     return [...ocsp, ...issuers, ...lists];
   });
   const hosts = [...tsa, ...named].flatMap((url) => (URL.canParse(url) ? [new URL(url).host] : []));
   const deps = depsFor([...hosts, ...allow], tsa.some(isHere));
-  const anchors = trust.map((certificate) => ({ certificate, from: 0, until: null }));
+  const anchors = anchorsOf(trust);
   const services = tsa.map((url) => ({ url, largestToken: LARGEST_TOKEN }));
   return {
     timestamps: createTimestampClient(services, { ...deps, trust: anchors, now: systemClock.now }),
@@ -63,6 +65,11 @@ function depsFor(allowedHosts: readonly string[], allowPrivateAddresses: boolean
     random: (octets: number) => randomBytes(octets),
     accepts: acceptsSignature,
   };
+}
+
+/** Roots that the command line names are trusted whenever. */
+export function anchorsOf(trust: readonly Uint8Array[]): TrustAnchor[] {
+  return trust.map((certificate) => ({ certificate, from: 0, until: null }));
 }
 
 function isHere(url: string): boolean {

@@ -1,8 +1,10 @@
 import * as z from 'zod';
+import { personPlacement } from '../../lib/cases/signature-placement.ts';
 import { memorySource } from '../../lib/pdf/byte-source.ts';
 import { readMessage, type SignedAttributes } from '../../lib/pki/cms-reader.ts';
 import { DerError, equalBytes } from '../../lib/pki/der.ts';
 import type { SignerIdentity } from '../../lib/pki/signer.ts';
+import type { PersonText } from '../../lib/signing/appearance.ts';
 import { holderMessage } from '../../lib/signing/holder/holder-message.ts';
 import { CommandProblem, type Text } from '../command.ts';
 import { tinos } from './fonts.ts';
@@ -15,7 +17,13 @@ const preparedSignature = z.object({
   certificate: z.base64(),
   chain: z.array(z.base64()),
   signingTime: z.iso.datetime({ offset: true }),
-  shown: z.object({ name: z.string(), title: z.array(z.string()), location: z.string() }),
+  shown: z.object({
+    name: z.string(),
+    title: z.array(z.string()),
+    location: z.string(),
+    placed: personPlacement.optional(),
+    image: z.string().optional(),
+  }),
 });
 export type PreparedSignature = z.infer<typeof preparedSignature>;
 
@@ -32,12 +40,14 @@ export function preparedIn(answer: unknown): PreparedSignature {
 /**
  * What the key is to sign, made here of the file that the signer has read and compared with what the service gives: the key signs
  * nothing on the service's word.
+ * @param image PNG of the signer's own image, where the signature will show it
  * @throws CommandProblem `certificate_key_mismatch`, `prepared_differently`; ProblemError `pdf_*`, `certificate_*`
  */
 export async function messageFor(
   file: Uint8Array,
   prepared: PreparedSignature,
   signer: Pick<SignerIdentity, 'algorithm' | 'certificate'>,
+  image?: Uint8Array,
 ): Promise<Uint8Array> {
   const { scheme, hash } = signer.algorithm;
   const same = equalBytes(bytes(prepared.certificate), signer.certificate);
@@ -49,7 +59,8 @@ export async function messageFor(
   }
   const identity = { ...signer, chain: prepared.chain.map(bytes) };
   const at = Date.parse(prepared.signingTime);
-  const own = await holderMessage({ fonts: tinos }, { source: memorySource(file) }, identity, prepared.shown, at);
+  const text = textOf(prepared, image);
+  const own = await holderMessage({ fonts: tinos }, { source: memorySource(file) }, identity, text, at);
   const given = bytes(prepared.message);
   if (equalBytes(own, given)) return own;
   const { vi, en } = differenceOf(given, own);
@@ -57,6 +68,14 @@ export async function messageFor(
     vi: `Chưa ký: điều dịch vụ đưa ra để ký không phải là tệp này; ${vi}.`,
     en: `Nothing was signed: what the service gives to sign is not this file; ${en}.`,
   });
+}
+
+function textOf({ shown }: PreparedSignature, image: Uint8Array | undefined): PersonText {
+  const { name, title, location, placed } = shown;
+  const text: PersonText = { role: 'person', name, title, location, ...(image ? { image } : {}) };
+  if (!placed) return text;
+  const { style, ...place } = placed;
+  return { ...text, style, placed: place };
 }
 
 function differenceOf(given: Uint8Array, own: Uint8Array): Text {

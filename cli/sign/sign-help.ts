@@ -7,14 +7,8 @@ export const SIGN_USAGE: Command['usage'] = [
   'sign FILE --p12 KEY.p12 --anchor "TEXT" | --place PAGE,X,Y,WIDTH,HEIGHT | --field NAME',
 ];
 
-export const SIGN_HELP: Command['options'] = [
-  [
-    '--level b|t|lt|lta',
-    {
-      vi: 'mức PAdES (b); từ t trở lên cần --tsa và --trust; không đạt được thì không ghi gì',
-      en: 'PAdES level (b); t and above need --tsa and --trust; nothing is written when it is not reached',
-    },
-  ],
+/** Whom a level needs. */
+export const AUTHORITY_HELP: Command['options'] = [
   [
     '--tsa URL',
     {
@@ -30,8 +24,25 @@ export const SIGN_HELP: Command['options'] = [
       en: "a further OCSP or CRL host that may be called, besides those in the signer's certificates",
     },
   ],
-  ['--out FILE', { vi: 'tệp kết quả (TÊN-signed.pdf)', en: 'the signed file (NAME-signed.pdf)' }],
+];
+
+/** Where the result goes, and how it is told. */
+export const OUT_HELP = (vi: string, en: string): Command['options'] => [
+  ['--out FILE', { vi: `tệp kết quả (${vi})`, en: `the signed file (${en})` }],
   ['--force', { vi: 'ghi đè tệp kết quả đã có', en: 'replace a signed file that is there' }],
+  ['--json', { vi: 'kết quả bằng JSON', en: 'the result as JSON' }],
+];
+
+export const SIGN_HELP: Command['options'] = [
+  [
+    '--level b|t|lt|lta',
+    {
+      vi: 'mức PAdES (b); từ t trở lên cần --tsa và --trust; không đạt được thì không ghi gì',
+      en: 'PAdES level (b); t and above need --tsa and --trust; nothing is written when it is not reached',
+    },
+  ],
+  ...AUTHORITY_HELP,
+  ...OUT_HELP('TÊN-signed.pdf', 'NAME-signed.pdf'),
   [
     '--visible',
     {
@@ -86,5 +97,4 @@ export const SIGN_HELP: Command['options'] = [
   ],
   ['--hash NAME', { vi: 'sha256, sha384, sha512 (theo khóa)', en: "sha256, sha384, sha512 (the key's usual)" }],
   ['--pss', { vi: 'RSASSA-PSS thay cho PKCS#1 v1.5', en: 'RSASSA-PSS in place of PKCS#1 v1.5' }],
-  ['--json', { vi: 'kết quả bằng JSON', en: 'the result as JSON' }],
 ];

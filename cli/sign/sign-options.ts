@@ -6,15 +6,26 @@ import type { Placing } from '../../lib/signing/appearance.ts';
 import { UsageError } from '../command.ts';
 import { KEY_OPTIONS } from '../signing-key.ts';
 
-/** For `parseArgs`. */
-export const SIGN_OPTIONS = {
-  ...KEY_OPTIONS,
+/** For `parseArgs`: a level, and whom it needs. */
+export const LEVEL_OPTIONS = {
   level: { type: 'string' },
   tsa: { type: 'string', multiple: true },
   trust: { type: 'string', multiple: true },
   'allow-host': { type: 'string', multiple: true },
+} as const;
+
+/** For `parseArgs`: where the result goes, and how it is told. */
+export const OUT_OPTIONS = {
   out: { type: 'string' },
   force: { type: 'boolean', default: false },
+  json: { type: 'boolean', default: false },
+} as const;
+
+/** For `parseArgs`. */
+export const SIGN_OPTIONS = {
+  ...KEY_OPTIONS,
+  ...LEVEL_OPTIONS,
+  ...OUT_OPTIONS,
   visible: { type: 'boolean', default: false },
   place: { type: 'string' },
   anchor: { type: 'string' },
@@ -33,7 +44,6 @@ export const SIGN_OPTIONS = {
   lock: { type: 'string' },
   hash: { type: 'string' },
   pss: { type: 'boolean', default: false },
-  json: { type: 'boolean', default: false },
 } as const;
 
 /** `--place -1,…` as `parseArgs` understands it: a value that begins with a minus is written with `=`. */
@@ -86,8 +96,13 @@ export function signOrder(file: string, given: Given): SignOrder {
   const shownBy = ['look', 'image', 'title', 'number', 'qr'] as const;
   const visible = given.visible === true || placing !== undefined || shownBy.some((name) => given[name] !== undefined);
   return {
-    ...levelOrder(text('level'), { tsa: list('tsa'), trust: list('trust'), allow: list('allow-host') }),
-    out: text('out') ?? signedName(file),
+    ...levelOrder(text('level') ?? 'b', { tsa: list('tsa'), trust: list('trust'), allow: list('allow-host') }, [
+      'b',
+      't',
+      'lt',
+      'lta',
+    ]),
+    out: text('out') ?? derivedName(file, 'signed'),
     force: given.force === true,
     look: visible ? (oneOf('look', text('look'), LOOKS) ?? 'person') : undefined,
     placing,
@@ -108,20 +123,25 @@ export function signOrder(file: string, given: Given): SignOrder {
 
 const LEVELS = { b: 'B-B', t: 'B-T', lt: 'B-LT', lta: 'B-LTA' } as const satisfies Record<string, PadesLevel>;
 
-/** What stands above B-B needs a timestamp service and roots that its certificate leads to. */
-function levelOrder(name: string | undefined, order: Pick<SignOrder, 'tsa' | 'trust' | 'allow'>) {
-  const short = oneOf('level', name, ['b', 't', 'lt', 'lta'] as const) ?? 'b';
+/** What stands above B-B needs a timestamp service and roots that its certificate leads to. @throws UsageError */
+export function levelOrder<Name extends keyof typeof LEVELS>(
+  name: string,
+  order: Pick<SignOrder, 'tsa' | 'trust' | 'allow'>,
+  allowed: readonly Name[],
+) {
+  const short = oneOf('level', name, allowed);
+  if (short === undefined) throw bad('level');
   if (short !== 'b' && (order.tsa.length === 0 || order.trust.length === 0)) {
     throw new UsageError('--level này cần --tsa URL và --trust PEM.', 'This --level needs --tsa URL and --trust PEM.');
   }
   if (order.tsa.some((url) => !/^https?:/.test(url) || !URL.canParse(url))) throw bad('tsa');
-  return { level: LEVELS[short], ...order };
+  return { level: LEVELS[short] as (typeof LEVELS)[Name], ...order };
 }
 
 /** `don.pdf` → `don-signed.pdf`. */
-function signedName(file: string): string {
+export function derivedName(file: string, what: string): string {
   const extension = extname(file);
-  return `${file.slice(0, file.length - extension.length)}-signed${extension}`;
+  return `${file.slice(0, file.length - extension.length)}-${what}${extension}`;
 }
 
 function placingOf(text: (name: keyof Given) => string | undefined): Placing | undefined {

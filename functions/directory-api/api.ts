@@ -1,20 +1,38 @@
+import type { UnitCode } from '../../lib/access/actor.ts';
 import type { KeyHolder, KeySpec } from '../../lib/directory/certificates.ts';
 import { type CertificateToInstall, installCertificate } from '../../lib/directory/install-certificate.ts';
 import { makeKey } from '../../lib/directory/make-key.ts';
 import { putAnchor } from '../../lib/directory/put-anchor.ts';
+import { putImage, readImage, removeImage } from '../../lib/directory/put-image.ts';
 import { putLanguage, putPerson } from '../../lib/directory/put-person.ts';
 import { putUnit } from '../../lib/directory/put-unit.ts';
+import { formatIso } from '../../lib/platform/clock.ts';
 import { api } from '../http/api.ts';
 import { type BoundRoute, bind, type RouteDefinition, type SignedInCall } from '../http/route.ts';
 import { stamped } from '../http/stamped.ts';
 import type { DirectoryApiDeps } from './compose.ts';
 import * as routes from './routes.ts';
-import { anchorView, certificateView, keyView, meView, personView, settingsView, unitView } from './views.ts';
+import {
+  anchorView,
+  certificateView,
+  imageView,
+  keyView,
+  meView,
+  personView,
+  settingsView,
+  unitView,
+} from './views.ts';
 
 type Change = Pick<SignedInCall<unknown, unknown, unknown>, 'actor' | 'at' | 'stamp'>;
 
 export function directoryApi(deps: DirectoryApiDeps) {
-  return api(deps, [...meRoutes(deps), ...unitRoutes(deps), ...peopleRoutes(deps), ...trustRoutes(deps)]);
+  return api(deps, [
+    ...meRoutes(deps),
+    ...unitRoutes(deps),
+    ...peopleRoutes(deps),
+    ...trustRoutes(deps),
+    ...imageRoutes(deps),
+  ]);
 }
 
 function meRoutes({ directory, requests }: DirectoryApiDeps): BoundRoute[] {
@@ -61,6 +79,32 @@ function peopleRoutes(deps: DirectoryApiDeps): BoundRoute[] {
     bind(routes.putPersonCertificate, (call) =>
       certificateOf(deps, routes.putPersonCertificate, call, holder(call.params.id), call.body),
     ),
+  ];
+}
+
+function imageRoutes(deps: DirectoryApiDeps): BoundRoute[] {
+  const own = ({ actor }: Pick<Change, 'actor'>) => ({ kind: 'person', id: actor.personId }) as const;
+  const sealOf = ({ params }: { readonly params: { readonly code: UnitCode } }) =>
+    ({ kind: 'unit', code: params.code }) as const;
+  const put = async (route: Answer, call: Change & { readonly bytes: Uint8Array }, holder: KeyHolder) => {
+    const keep = stamped(deps.requests, route, call, imageView);
+    return imageView(await putImage(deps, call.actor, holder, call.bytes, call.at, keep));
+  };
+  const remove = async (route: Answer, call: Change, holder: KeyHolder) => {
+    const keep = stamped(deps.requests, route, call, imageView);
+    return imageView(await removeImage(deps, call.actor, holder, call.at, keep));
+  };
+  const read = async ({ actor, at }: Pick<Change, 'actor' | 'at'>, holder: KeyHolder) => {
+    const { image, url, expiresAt } = await readImage(deps, actor, holder, at);
+    return { image: imageView(image), url, expiresAt: formatIso(expiresAt) };
+  };
+  return [
+    bind(routes.putOwnImage, (call) => put(routes.putOwnImage, call, own(call))),
+    bind(routes.getOwnImage, (call) => read(call, own(call))),
+    bind(routes.removeOwnImage, (call) => remove(routes.removeOwnImage, call, own(call))),
+    bind(routes.putSealImage, (call) => put(routes.putSealImage, call, sealOf(call))),
+    bind(routes.getSealImage, (call) => read(call, sealOf(call))),
+    bind(routes.removeSealImage, (call) => remove(routes.removeSealImage, call, sealOf(call))),
   ];
 }
 

@@ -265,3 +265,77 @@ export const putTrust = defineRoute({
   answer: { status: 200, description: 'The trust anchor as it is now.', schema: anchor },
   problems: ['forbidden', 'certificate_invalid', 'certificate_key_usage'],
 });
+
+const image = z
+  .object({
+    sha256,
+    bytes: z.number().int(),
+    width: z.number().int(),
+    height: z.number().int(),
+    from: isoTime.meta({ description: 'Since when it is used.' }),
+  })
+  .meta({ id: 'SignatureImage', description: 'A PNG in pixels, without anything but the picture.' });
+const imageLink = z.object({ image, url: z.string(), expiresAt: isoTime }).meta({ id: 'SignatureImageLink' });
+const IMAGE_PROBLEMS = ['forbidden', 'image_broken', 'image_size', 'unsupported_media_type'] as const;
+
+const ownImage = { path: '/api/me/signature-image', tag, access: 'signed-in' } as const;
+const sealImage = { path: '/api/units/{code}/seal-image', tag, access: 'signed-in', params: unitPath } as const;
+const taken = { status: 200, description: 'The image as it is kept.', schema: image };
+const removed = { status: 200, description: 'What was removed; it is erased within days.', schema: image };
+const found = { status: 200, description: 'The address holds for five minutes.', schema: imageLink };
+
+export const putOwnImage = defineRoute({
+  ...ownImage,
+  operationId: 'putOwnImage',
+  method: 'PUT',
+  summary: 'The image of one’s own signature, in place of the one before (who signs for a unit)',
+  bodyType: 'image/png',
+  answer: taken,
+  problems: [...IMAGE_PROBLEMS],
+});
+
+export const getOwnImage = defineRoute({
+  ...ownImage,
+  operationId: 'getOwnImage',
+  method: 'GET',
+  summary: 'The image of one’s own signature',
+  answer: found,
+  problems: ['not_found'],
+});
+
+export const removeOwnImage = defineRoute({
+  ...ownImage,
+  operationId: 'removeOwnImage',
+  method: 'DELETE',
+  summary: 'Sign without an image',
+  answer: removed,
+  problems: ['forbidden', 'not_found'],
+});
+
+export const putSealImage = defineRoute({
+  ...sealImage,
+  operationId: 'putSealImage',
+  method: 'PUT',
+  summary: "The image of a unit's red seal, in place of the one before (operator)",
+  bodyType: 'image/png',
+  answer: taken,
+  problems: [...IMAGE_PROBLEMS, 'unit_unknown'],
+});
+
+export const getSealImage = defineRoute({
+  ...sealImage,
+  operationId: 'getSealImage',
+  method: 'GET',
+  summary: "The image of a unit's seal (its staff, operator)",
+  answer: found,
+  problems: ['not_found', 'unit_unknown'],
+});
+
+export const removeSealImage = defineRoute({
+  ...sealImage,
+  operationId: 'removeSealImage',
+  method: 'DELETE',
+  summary: 'Have the seal drawn again (operator)',
+  answer: removed,
+  problems: ['forbidden', 'not_found', 'unit_unknown'],
+});

@@ -2,6 +2,7 @@ import { type Actor, assignmentsAt } from '../../lib/access/actor.ts';
 import type { InstalledCertificate } from '../../lib/directory/certificates.ts';
 import type { MadeKey } from '../../lib/directory/make-key.ts';
 import type { Person } from '../../lib/directory/person.ts';
+import type { SignatureImage } from '../../lib/directory/signature-image.ts';
 import type { AnchorRecord } from '../../lib/directory/trust.ts';
 import type { Unit } from '../../lib/directory/unit.ts';
 import { encodePem } from '../../lib/pki/pem.ts';
@@ -22,7 +23,7 @@ export function certificateView({ sha256, notBefore, notAfter }: InstalledCertif
 
 /** How a unit is shown to everyone: keys and rules of numbering are its own affair. */
 export function unitView(unit: Unit) {
-  const { key: _key, certificates, numbering: _numbering, version: _version, ...facts } = unit;
+  const { key: _key, certificates, numbering: _numbering, image: _image, version: _version, ...facts } = unit;
   return { ...facts, seal: lastOf(certificates) };
 }
 
@@ -47,4 +48,8 @@ export function anchorView({ sha256, name, from, until, certificate }: AnchorRec
     until: until === null ? null : formatIso(until),
     certificate: encodePem('CERTIFICATE', Buffer.from(certificate, 'base64')),
   };
+}
+
+export function imageView({ sha256, bytes, width, height, from }: SignatureImage) {
+  return { sha256, bytes, width, height, from: formatIso(from) };
 }

@@ -1,8 +1,6 @@
-import type { Dispatch } from '../../lib/exchange/dispatch.ts';
 import { draftDispatch, redraftDispatch } from '../../lib/exchange/draft-dispatch.ts';
 import { viewDispatch, viewIncoming } from '../../lib/exchange/exchange-view.ts';
 import type { Incoming } from '../../lib/exchange/incoming.ts';
-import { issueDispatch } from '../../lib/exchange/issue-dispatch.ts';
 import {
   listDispatches,
   listIncoming,
@@ -13,7 +11,6 @@ import {
 import { readRegister } from '../../lib/exchange/read-register.ts';
 import { registerIncoming } from '../../lib/exchange/register-incoming.ts';
 import { returnIncoming } from '../../lib/exchange/return-incoming.ts';
-import { signDispatch } from '../../lib/exchange/sign-dispatch.ts';
 import { formatIso } from '../../lib/platform/clock.ts';
 import { type CaseCode, parseCaseCode, parseId } from '../../lib/platform/ids.ts';
 import { api } from '../http/api.ts';
@@ -41,14 +38,6 @@ function sending(deps: DispatchesApiDeps): BoundRoute[] {
       const draft = { ...call.body, documentId: parseId(call.body.documentId, 'documentId') };
       const keep = stamped(requests, routes.redraftDispatch, call, viewDispatch);
       return viewDispatch(await redraftDispatch(deps, call.actor, codeOf(call), draft, call.at, keep));
-    }),
-    bind(routes.signDispatch, async (call) => {
-      const keep = stamped<Dispatch>(requests, routes.signDispatch, call, viewDispatch);
-      return viewDispatch(await signDispatch(deps, call.actor, codeOf(call), call.body, call.at, keep));
-    }),
-    bind(routes.issueDispatch, async (call) => {
-      const keep = stamped<Dispatch>(requests, routes.issueDispatch, call, viewDispatch);
-      return viewDispatch(await issueDispatch(deps, call.actor, codeOf(call), call.at, keep));
     }),
   ];
 }

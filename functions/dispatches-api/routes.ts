@@ -10,7 +10,7 @@ import { oneLine, prose } from '../../lib/platform/text.ts';
 import { registerEntry, registerKind } from '../../lib/registers/register-entry.ts';
 import { DEFAULT_SEQUENCE } from '../../lib/registers/sequence-rules.ts';
 import { defineRoute } from '../http/route.ts';
-import { cursor, isoTime, pageQuery, sha256 } from '../http/schemas.ts';
+import { cursor, isoTime, pageQuery } from '../http/schemas.ts';
 
 const DISPATCHES = 'Dispatches';
 const INCOMING = 'Incoming documents';
@@ -110,42 +110,6 @@ export const getDispatchEvidence = defineRoute({
   params,
   answer: { status: 200, description: 'All events, and whether the chain is whole.', schema: caseEvidence },
   problems: ['not_found'],
-});
-
-export const signDispatch = defineRoute({
-  operationId: 'signDispatch',
-  method: 'POST',
-  path: '/api/dispatches/{code}/sign',
-  tag: DISPATCHES,
-  summary: 'Approve and sign exactly these bytes, to the recipients that were shown',
-  access: 'signed-in',
-  params,
-  body: z.strictObject({
-    sha256,
-    revision: shownRevision,
-  }),
-  answer: changed,
-  problems: [
-    ...COMMON,
-    'document_changed',
-    'unit_ended',
-    'signer_not_competent',
-    'signer_without_certificate',
-    'signing_key_with_holder',
-    'certificate_expired',
-  ],
-});
-
-export const issueDispatch = defineRoute({
-  operationId: 'issueDispatch',
-  method: 'POST',
-  path: '/api/dispatches/{code}/issue',
-  tag: DISPATCHES,
-  summary: 'Number, seal and send the signed dispatch',
-  access: 'signed-in',
-  params,
-  answer: changed,
-  problems: [...COMMON, 'unit_ended', 'unit_without_seal', 'certificate_expired'],
 });
 
 export const listIncoming = defineRoute({

@@ -4,6 +4,7 @@ import type { APIGatewayProxyEventV2WithJWTAuthorizer, APIGatewayProxyStructured
 import type { Actor } from '../../lib/access/actor.ts';
 import type { Clock } from '../../lib/platform/clock.ts';
 import { ProblemError } from '../../lib/platform/errors.ts';
+import { sha256Hex } from '../../lib/platform/hash.ts';
 import type { Log } from '../../lib/platform/log.ts';
 import { type OnceDeps, once } from '../../lib/requests/once.ts';
 import { jsonAnswer, problemAnswer } from './answer.ts';
@@ -57,7 +58,8 @@ async function serve(
   if (!('actorOf' in deps)) throw new Error('a route for signed-in callers needs ApiDeps');
   const actor = await deps.actorOf(readClaims(event));
   if (definition.method === 'GET') return jsonAnswer(status, await route.run({ ...call, actor } as never));
-  const stamp = readStamp(definition, event, actor.personId, call.body);
+  const asked = definition.bodyType ? sha256Hex(call.bytes) : call.body;
+  const stamp = readStamp(definition, event, actor.personId, asked);
   const answer = await once(deps, stamp, async () => ({
     status,
     body: await route.run({ ...call, at: deps.clock.now(), actor, stamp } as never),

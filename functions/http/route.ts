@@ -20,7 +20,7 @@ export interface RouteDefinition<P = unknown, Q = unknown, B = unknown, O = unkn
   readonly query?: z.ZodType<Q>;
   readonly body?: z.ZodType<B>;
   /** Media type of a body that is not JSON; the handler then gets its bytes. */
-  readonly bodyType?: 'application/pdf';
+  readonly bodyType?: 'application/pdf' | 'image/png';
   readonly answer: { readonly status: number; readonly schema: z.ZodType<O>; readonly description: string };
   /** Codes that the route itself can answer with, besides those of every route. */
   readonly problems: readonly Code[];

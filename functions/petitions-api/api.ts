@@ -3,13 +3,11 @@ import { acceptPetition } from '../../lib/petitions/accept-petition.ts';
 import { assignPetition } from '../../lib/petitions/assign-petition.ts';
 import type { Stamp } from '../../lib/petitions/change-petition.ts';
 import { draftAnswer } from '../../lib/petitions/draft-answer.ts';
-import { issueAnswer } from '../../lib/petitions/issue-answer.ts';
 import type { Petition } from '../../lib/petitions/petition.ts';
 import { summarize, viewPetition } from '../../lib/petitions/petition-view.ts';
 import { rateAnswer } from '../../lib/petitions/rate-answer.ts';
 import { listPetitions, readPetition, readPetitionEvidence, readTimeline } from '../../lib/petitions/read-petition.ts';
 import { returnPetition } from '../../lib/petitions/return-petition.ts';
-import { signAnswer } from '../../lib/petitions/sign-answer.ts';
 import { submitPetition } from '../../lib/petitions/submit-petition.ts';
 import type { EpochMs } from '../../lib/platform/clock.ts';
 import { type CaseCode, parseCaseCode, parseId } from '../../lib/platform/ids.ts';
@@ -80,14 +78,6 @@ function answering(deps: PetitionsApiDeps): BoundRoute[] {
         draftAnswer(deps, call.actor, codeOf(call), draft, call.at, keep),
       );
     }),
-    bind(routes.signAnswer, (call) =>
-      change(routes.signAnswer, call, (keep) =>
-        signAnswer(deps, call.actor, codeOf(call), call.body.sha256, call.at, keep),
-      ),
-    ),
-    bind(routes.issueAnswer, (call) =>
-      change(routes.issueAnswer, call, (keep) => issueAnswer(deps, call.actor, codeOf(call), call.at, keep)),
-    ),
   ];
 }
 

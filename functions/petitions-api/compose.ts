@@ -12,7 +12,6 @@ import { readConfig } from '../../lib/platform/config.ts';
 import { systemRandom } from '../../lib/platform/ids.ts';
 import { createLog } from '../../lib/platform/log.ts';
 import { ENV } from '../../lib/platform/names.ts';
-import { RegisterStore } from '../../lib/registers/register-store.ts';
 import { backOff } from '../../lib/requests/once.ts';
 import { RequestStore } from '../../lib/requests/request-store.ts';
 import type { CallerClaims } from '../http/claims.ts';
@@ -32,7 +31,6 @@ export function compose(environment: Readonly<Record<string, string | undefined>
     petitions: new PetitionStore(table),
     documents: new DocumentStore(table),
     events: new EventStore(table),
-    registers: new RegisterStore(table),
     directory,
     calendar: new WorkingCalendar(),
   };

@@ -8,7 +8,7 @@ import { petitionKind } from '../../lib/petitions/time-limits.ts';
 import type { Code } from '../../lib/platform/errors.ts';
 import { oneLine, prose } from '../../lib/platform/text.ts';
 import { defineRoute } from '../http/route.ts';
-import { cursor, isoTime, pageQuery, sha256 } from '../http/schemas.ts';
+import { cursor, isoTime, pageQuery } from '../http/schemas.ts';
 
 const tag = 'Petitions';
 const params = z.object({
@@ -141,31 +141,6 @@ export const draftAnswer = defineRoute({
   body: z.union([z.strictObject({ documentId: document }), z.strictObject({ text: prose(20_000) })]),
   answer: changed,
   problems: [...COMMON, 'document_not_ready'],
-});
-
-export const signAnswer = defineRoute({
-  ...verb('answer/sign'),
-  operationId: 'signAnswer',
-  summary: 'Approve and sign exactly these bytes',
-  body: z.strictObject({ sha256 }),
-  answer: changed,
-  problems: [
-    ...COMMON,
-    'document_changed',
-    'unit_ended',
-    'signer_not_competent',
-    'signer_without_certificate',
-    'signing_key_with_holder',
-    'certificate_expired',
-  ],
-});
-
-export const issueAnswer = defineRoute({
-  ...verb('answer/issue'),
-  operationId: 'issueAnswer',
-  summary: 'Number and seal the signed answer',
-  answer: changed,
-  problems: [...COMMON, 'unit_ended', 'unit_without_seal', 'certificate_expired'],
 });
 
 export const rateAnswer = defineRoute({

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import * as z from 'zod';
 import type { SignerFacts } from '../../lib/directory/certificates.ts';
 import { DirectoryStore } from '../../lib/directory/directory-store.ts';
+import { ImageStore } from '../../lib/directory/image-store.ts';
 import { DocumentStore } from '../../lib/documents/document-store.ts';
 import { ObjectStore } from '../../lib/documents/object-store.ts';
 import { EventStore } from '../../lib/evidence/event-store.ts';
@@ -16,6 +17,7 @@ import { Table } from '../../lib/platform/aws/table.ts';
 import { systemClock } from '../../lib/platform/clock.ts';
 import { readConfig } from '../../lib/platform/config.ts';
 import { ProblemError } from '../../lib/platform/errors.ts';
+import { systemRandom } from '../../lib/platform/ids.ts';
 import { createLog } from '../../lib/platform/log.ts';
 import { ENV } from '../../lib/platform/names.ts';
 import { backOff } from '../../lib/requests/once.ts';
@@ -33,6 +35,7 @@ export function compose(environment: Readonly<Record<string, string | undefined>
     {
       [ENV.tableName]: z.string().min(1),
       [ENV.documentsBucket]: z.string().min(1),
+      [ENV.imagesBucket]: z.string().min(1),
       [ENV.portalUrl]: z.url(),
       [ENV.fontsDir]: z.string().min(1),
       LAMBDA_TASK_ROOT: z.string().default('.'),
@@ -57,6 +60,7 @@ export function compose(environment: Readonly<Record<string, string | undefined>
     dispatches: new DispatchStore(table),
     documents: new DocumentStore(table),
     objects: new ObjectStore(objectClient(), config.DOCUMENTS_BUCKET),
+    images: new ImageStore(objectClient(), config.IMAGES_BUCKET, systemRandom),
     events: new EventStore(table),
     directory: new DirectoryStore(table),
     issued: new IssuedStore(table),

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { actorOf } from '../../lib/directory/actor-of.ts';
 import { DirectoryStore } from '../../lib/directory/directory-store.ts';
+import { ImageStore } from '../../lib/directory/image-store.ts';
 import { DocumentStore } from '../../lib/documents/document-store.ts';
 import { ObjectStore } from '../../lib/documents/object-store.ts';
 import { EventStore } from '../../lib/evidence/event-store.ts';
@@ -14,6 +15,7 @@ import { readConfig } from '../../lib/platform/config.ts';
 import { systemRandom } from '../../lib/platform/ids.ts';
 import { createLog } from '../../lib/platform/log.ts';
 import { ENV } from '../../lib/platform/names.ts';
+import { RegisterStore } from '../../lib/registers/register-store.ts';
 import { backOff } from '../../lib/requests/once.ts';
 import { RequestStore } from '../../lib/requests/request-store.ts';
 import { HolderSessionStore } from '../../lib/signing/holder/holder-session-store.ts';
@@ -26,6 +28,7 @@ export function compose(environment: Readonly<Record<string, string | undefined>
     {
       [ENV.tableName]: z.string().min(1),
       [ENV.documentsBucket]: z.string().min(1),
+      [ENV.imagesBucket]: z.string().min(1),
       [ENV.fontsDir]: z.string().min(1),
       LAMBDA_TASK_ROOT: z.string().default('.'),
     },
@@ -44,7 +47,9 @@ export function compose(environment: Readonly<Record<string, string | undefined>
     dispatches: new DispatchStore(table),
     documents: new DocumentStore(table),
     objects: new ObjectStore(objectClient(), config.DOCUMENTS_BUCKET),
+    images: new ImageStore(objectClient(), config.IMAGES_BUCKET, systemRandom),
     events: new EventStore(table),
+    registers: new RegisterStore(table),
     sessions: new HolderSessionStore(table),
     directory,
     fonts: fontsIn(config.LAMBDA_TASK_ROOT, config.FONTS_DIR),

@@ -13,6 +13,7 @@ export interface State {
   readonly tableKey: Key;
   readonly intake: Bucket;
   readonly documents: Bucket;
+  readonly images: Bucket;
   readonly documentsKey: Key;
   readonly bundles: Bucket;
 }
@@ -26,20 +27,21 @@ const KEYS = 'Signing keys are made while the service runs; the condition holds 
 /** Words the permissions that functions are given: each names its actions and resources, none a wildcard action. */
 export class DataAccess {
   readonly keyAliasPrefix: string;
-  readonly names: Readonly<Record<'table' | 'intake' | 'documents' | 'bundles', string>>;
+  readonly names: Readonly<Record<'table' | 'intake' | 'documents' | 'images' | 'bundles', string>>;
   readonly #arns: Readonly<Record<keyof State | 'stream', string>>;
   readonly #settings: StageSettings;
 
   constructor(state: State, settings: StageSettings) {
     this.#settings = settings;
     this.keyAliasPrefix = `alias/ba-khong/${settings.name}/`;
-    const { table, tableKey, intake, documents, documentsKey, bundles } = state;
+    const { table, tableKey, intake, documents, images, documentsKey, bundles } = state;
     if (!table.tableStreamArn) throw new Error('The table has no stream.');
     this.names = {
       table: table.tableName,
       intake: intake.bucketName,
       documents: documents.bucketName,
       bundles: bundles.bucketName,
+      images: images.bucketName,
     };
     // Exported by hand only so that the references have their final form when cdk-nag's findings are answered.
     const exported = (arn: string) => Stack.of(table).exportValue(arn);
@@ -49,6 +51,7 @@ export class DataAccess {
       tableKey: exported(tableKey.keyArn),
       intake: exported(intake.bucketArn),
       documents: exported(documents.bucketArn),
+      images: exported(images.bucketArn),
       documentsKey: exported(documentsKey.keyArn),
       bundles: exported(bundles.bucketArn),
     };
@@ -149,6 +152,16 @@ export class DataAccess {
     ];
   }
 
+  /** Versions by their id, as of documents. */
+  imagesGet(): Grant[] {
+    return [this.#onImages(['s3:GetObjectVersion']), this.#keyOf('documents', ['kms:Decrypt'])];
+  }
+
+  /** Puts, and takes away: the bucket itself erases what is no longer the newest. */
+  imagesPut(): Grant[] {
+    return [this.#onImages(['s3:PutObject', 's3:DeleteObject']), this.#keyOf('documents', ['kms:GenerateDataKey'])];
+  }
+
   /** Signs with the keys that bear an alias of this stage, whatever their ids. */
   sign(): Grant[] {
     return [this.#onKeysOfStage(['kms:Sign'])];
@@ -197,6 +210,10 @@ export class DataAccess {
 
   #onDocuments(actions: string[]): Grant {
     return allow(actions, [`${this.#arns.documents}/${DOCUMENTS_PREFIX}*`], { wildcard: OBJECTS });
+  }
+
+  #onImages(actions: string[]): Grant {
+    return allow(actions, [`${this.#arns.images}/images/*`], { wildcard: OBJECTS });
   }
 
   /** The key behind a store, and only by way of that store. */

@@ -18,10 +18,17 @@ export class Directory extends Construct {
       environment: {
         [ENV.stage]: settings.name,
         [ENV.tableName]: data.names.table,
+        [ENV.imagesBucket]: data.names.images,
         [ENV.keyAliasPrefix]: data.keyAliasPrefix,
         [ENV.remoteSigningNames]: JSON.stringify(remote),
       },
-      grants: [...data.tableReadWrite(), ...data.createSigningKeys(), ...data.sign()],
+      grants: [
+        ...data.tableReadWrite(),
+        ...data.imagesGet(),
+        ...data.imagesPut(),
+        ...data.createSigningKeys(),
+        ...data.sign(),
+      ],
     });
     api.signedIn(handler.lambda, '/api/me', '/api/units', '/api/people', '/api/trust');
   }

@@ -5,8 +5,9 @@ import { CapabilityFunction } from './capability-function.ts';
 import type { Surroundings } from './surroundings.ts';
 
 /**
- * Signing with keys that stay with their holders. A function of its own: it reads and draws documents to say what there is to
- * sign, which the functions on cases need no permission for. It stores no document and signs nothing.
+ * Approving and sealing, and signing with keys that stay with their holders. A function of its own: it reads and draws documents to
+ * say what there is to sign and where it may stand, which the functions on cases need no permission for. It stores no document and
+ * signs nothing.
  */
 export class HolderSigning extends Construct {
   constructor(scope: Construct, id: string, around: Surroundings) {
@@ -14,14 +15,22 @@ export class HolderSigning extends Construct {
     const { data, api } = around;
     const handler = new CapabilityFunction(this, 'Api', around, {
       name: 'signing-api',
-      description: 'Prepares documents for keys that stay with their holders',
+      description: 'Approves documents and prepares them for keys that stay with their holders',
       // As much as one CPU, like the worker that will do the same once more.
       memoryMb: 1769,
       timeout: Duration.seconds(25),
-      environment: { [ENV.tableName]: data.names.table, [ENV.documentsBucket]: data.names.documents },
-      grants: [...data.tableReadWrite(), ...data.documentsGet()],
+      environment: {
+        [ENV.tableName]: data.names.table,
+        [ENV.documentsBucket]: data.names.documents,
+        [ENV.imagesBucket]: data.names.images,
+      },
+      grants: [...data.tableReadWrite(), ...data.documentsGet(), ...data.imagesGet()],
     });
     for (const cases of ['/api/petitions/{code}/answer', '/api/dispatches/{code}'] as const) {
+      for (const step of ['sign', 'issue'] as const) {
+        api.signedInAt(handler.lambda, { method: 'POST', path: `${cases}/${step}` });
+      }
+      api.signedInAt(handler.lambda, { method: 'GET', path: `${cases}/signing/places` });
       for (const step of ['prepare', 'complete'] as const) {
         api.signedInAt(handler.lambda, { method: 'POST', path: `${cases}/signing/${step}` });
       }

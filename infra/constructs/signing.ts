@@ -36,11 +36,18 @@ export class Signing extends Construct {
       environment: {
         [ENV.tableName]: data.names.table,
         [ENV.documentsBucket]: data.names.documents,
+        [ENV.imagesBucket]: data.names.images,
         [ENV.portalUrl]: `https://${settings.domain}`,
         ...signatureSettings(this, settings),
         ...remoteSigning(settings),
       },
-      grants: [...data.tableReadWrite(), ...data.documentsGet(), ...data.documentsPut(), ...data.sign()],
+      grants: [
+        ...data.tableReadWrite(),
+        ...data.documentsGet(),
+        ...data.documentsPut(),
+        ...data.imagesGet(),
+        ...data.sign(),
+      ],
     });
     worker.consume(work, { batchSize: 5, atOnce: settings.limits.workers });
     work.watch(board, this);

@@ -135,3 +135,20 @@ export function bundlesBucket(scope: Construct, { accessLog, key }: Omit<Documen
     ],
   });
 }
+
+/** Images of signatures and seals: what is replaced or removed is erased a week later. Nothing is locked. */
+export function imagesBucket(scope: Construct, { accessLog, key }: Omit<DocumentsBucketProps, 'settings'>): Bucket {
+  return new Bucket(scope, 'Images', {
+    ...CLOSED,
+    encryption: BucketEncryption.KMS,
+    encryptionKey: key,
+    bucketKeyEnabled: true,
+    versioned: true,
+    serverAccessLogsBucket: accessLog as IBucket,
+    serverAccessLogsPrefix: 'images/',
+    lifecycleRules: [
+      { id: 'erase', noncurrentVersionExpiration: Duration.days(7) },
+      { id: 'markers', expiredObjectDeleteMarker: true },
+    ],
+  });
+}

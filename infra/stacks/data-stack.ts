@@ -5,7 +5,7 @@ import type { Construct } from 'constructs';
 import { INDEXES, TABLE } from '../../lib/platform/names.ts';
 import { intakeTimeout } from '../constructs/intake.ts';
 import { SignIn } from '../constructs/sign-in.ts';
-import { accessLogBucket, bundlesBucket, documentsBucket, IntakeBucket } from '../constructs/storage.ts';
+import { accessLogBucket, bundlesBucket, documentsBucket, IntakeBucket, imagesBucket } from '../constructs/storage.ts';
 import { WorkQueue } from '../constructs/work-queue.ts';
 import type { StageSettings } from '../stages.ts';
 
@@ -21,6 +21,7 @@ export class DataStack extends Stack {
   /** Stands here because the bucket that fills it names it. */
   readonly intakeWork: WorkQueue;
   readonly documents: ReturnType<typeof documentsBucket>;
+  readonly images: ReturnType<typeof imagesBucket>;
   readonly documentsKey: Key;
   readonly bundles: ReturnType<typeof bundlesBucket>;
   readonly signIn: SignIn;
@@ -35,6 +36,7 @@ export class DataStack extends Stack {
     this.documentsKey = customerKey(this, 'DocumentsKey', `Ba Khong ${settings.name}: documents`);
     this.documents = documentsBucket(this, { settings, accessLog, key: this.documentsKey });
     this.bundles = bundlesBucket(this, { accessLog, key: this.documentsKey });
+    this.images = imagesBucket(this, { accessLog, key: this.documentsKey });
     this.signIn = new SignIn(this, 'SignIn', settings);
   }
 }

@@ -1,6 +1,6 @@
 import type { EpochMs } from '../platform/clock.ts';
 import { ProblemError } from '../platform/errors.ts';
-import { type Actor, holds, type PersonId, type StaffRole, type UnitCode } from './actor.ts';
+import { type Actor, assignmentsAt, holds, type PersonId, type StaffRole, type UnitCode } from './actor.ts';
 
 /** What is acted on, as far as access depends on it. */
 export interface Subject {
@@ -35,6 +35,12 @@ const openTo =
   (...roles: readonly StaffRole[]): Rule =>
   (actor, subject, at) =>
     subject.identityProtected !== true && staff(...roles)(actor, subject, at);
+/** Who signs for some unit that day. */
+const signer: Rule = (actor, _, at) => assignmentsAt(actor, at).some(({ role }) => role === 'leader');
+const both =
+  (...rules: readonly Rule[]): Rule =>
+  (actor, subject, at) =>
+    rules.every((rule) => rule(actor, subject, at));
 const either =
   (...rules: readonly Rule[]): Rule =>
   (actor, subject, at) =>
@@ -76,6 +82,13 @@ const POLICY = {
   'directory.read': anyone,
   'directory.write': operator,
   'trust.write': operator,
+  /** One's own; a unit's seal is the operators'. */
+  'signature-image.write': both(owner, signer),
+  'signature-image.read': either(
+    owner,
+    staff(...STAFF),
+    (actor, subject) => subject.unit !== undefined && actor.operator,
+  ),
 } as const satisfies Record<string, Rule>;
 
 export type Action = keyof typeof POLICY;

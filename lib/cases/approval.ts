@@ -1,6 +1,8 @@
 import * as z from 'zod';
 import { signingAlgorithm } from '../directory/certificates.ts';
 import { personId } from '../directory/person.ts';
+import { signatureImage } from '../directory/signature-image.ts';
+import { personPlacement } from './signature-placement.ts';
 
 /** A signature made with a key that stays with its holder: with it the signed file can be made at any time, always the same. */
 export const holderSignature = z.object({
@@ -29,6 +31,10 @@ export const approval = z.object({
   principal: z.string().optional(),
   at: z.number().int(),
   sha256: z.string().length(64),
+  /** The image of their signature as it was then. */
+  image: signatureImage.optional(),
+  /** Where the leader put the signature; absent where it stands at its usual place. */
+  placed: personPlacement.optional(),
   /** The signature that the leader made themselves; absent where the service signs for them. */
   own: holderSignature.optional(),
 });

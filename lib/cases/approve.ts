@@ -26,27 +26,36 @@ export interface Approving {
  *   `certificate_not_yet_valid`, `signing_key_with_holder`, `signing_key_not_with_holder`
  */
 export async function approve(
-  directory: Pick<Directory, 'signerOf' | 'staff' | 'unit'>,
+  directory: Pick<Directory, 'signerOf' | 'staff' | 'unit' | 'person'>,
   actor: Actor,
   { unit, type, draft, shown, keyWith }: Approving,
   at: EpochMs,
 ): Promise<Approval> {
   if (draft.sha256 !== shown) throw new ProblemError('document_changed', { field: 'sha256' });
   inOffice(await directory.unit(unit), at);
-  const competence = competenceOf(actor, unit, type, at);
+  competenceOf(actor, unit, type, at);
   const { key } = await directory.signerOf({ kind: 'person', id: actor.personId }, at);
   if ((key.kind === 'own') !== (keyWith === 'holder')) {
     throw new ProblemError(key.kind === 'own' ? 'signing_key_with_holder' : 'signing_key_not_with_holder');
   }
+  const signs = await signatory(directory, actor, { unit, type }, at);
+  const { image } = await directory.person(actor.personId);
+  return { ...signs, at, sha256: draft.sha256, ...(image ? { image } : {}) };
+}
+
+/**
+ * Who signs, as it would stand above their signature on the day of `at`.
+ * @throws ProblemError `signer_not_competent`
+ */
+export async function signatory(
+  directory: Pick<Directory, 'staff' | 'unit'>,
+  actor: Actor,
+  { unit, type }: Pick<Approving, 'unit' | 'type'>,
+  at: EpochMs,
+): Promise<Pick<Approval, 'by' | 'name' | 'title' | 'capacity' | 'principal'>> {
+  const competence = competenceOf(actor, unit, type, at);
   const principal = await principalOf(directory, unit, competence, at);
-  return {
-    by: actor.personId,
-    name: actor.name,
-    ...competence,
-    ...(principal === undefined ? {} : { principal }),
-    at,
-    sha256: draft.sha256,
-  };
+  return { by: actor.personId, name: actor.name, ...competence, ...(principal === undefined ? {} : { principal }) };
 }
 
 /** For whom it is signed: TM. for the collective, KT., TL. and TUQ. for the head. The head signs for no one else. */

@@ -4,6 +4,7 @@ import { ProblemError } from '../platform/errors.ts';
 import type { InstalledCertificate, KeyHolder, SigningKeyRecord } from './certificates.ts';
 import type { DirectoryWriter } from './directory-writer.ts';
 import type { Person } from './person.ts';
+import type { SignatureImage } from './signature-image.ts';
 import type { Unit } from './unit.ts';
 
 export type HolderDirectory = Pick<
@@ -12,6 +13,7 @@ export type HolderDirectory = Pick<
 >;
 
 interface Change {
+  readonly image?: SignatureImage | undefined;
   readonly key?: SigningKeyRecord;
   readonly certificates?: InstalledCertificate[];
 }
@@ -20,6 +22,7 @@ interface Change {
 export interface HolderRecord {
   readonly key: SigningKeyRecord | undefined;
   readonly certificates: readonly InstalledCertificate[];
+  readonly image: SignatureImage | undefined;
   /** The name that a certificate is asked for with. */
   readonly subject: () => Promise<DistinguishedName>;
   /** The writes that change it, conditioned on what was read. */
@@ -34,6 +37,7 @@ export async function holderRecord(directory: HolderDirectory, holder: KeyHolder
     return {
       key: unit.key,
       certificates: unit.certificates,
+      image: unit.image,
       subject: async () => unitSubject(unit),
       writes: (change) => directory.unitWrites({ ...unit, ...change, version: unit.version + 1 }, unit),
     };
@@ -43,6 +47,7 @@ export async function holderRecord(directory: HolderDirectory, holder: KeyHolder
   return {
     key: person.key,
     certificates: person.certificates,
+    image: person.image,
     subject: () => personSubject(directory, person),
     writes: (change) => directory.personWrites({ ...person, ...change, version: person.version + 1 }, person),
   };

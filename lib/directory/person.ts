@@ -2,6 +2,7 @@ import * as z from 'zod';
 import type { Assignment, PersonId } from '../access/actor.ts';
 import { oneLine } from '../platform/text.ts';
 import { installedCertificate, signingKey } from './certificates.ts';
+import { signatureImage } from './signature-image.ts';
 import { calendarDay, unitCode } from './unit.ts';
 
 /** Subjects of the user pool: opaque, and plain enough for keys and aliases. */
@@ -42,6 +43,8 @@ export const personRecord = personFacts.extend({
   keptBy: z.enum(['sign-in', 'operator']),
   key: signingKey.optional(),
   certificates: z.array(installedCertificate).default([]),
+  /** Of their handwritten signature. */
+  image: signatureImage.optional(),
   version: z.number().int().positive(),
 });
 

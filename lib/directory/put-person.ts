@@ -39,6 +39,7 @@ export async function putPerson(
     language: previous?.language ?? 'vi',
     key: previous?.key,
     certificates: previous?.certificates ?? [],
+    image: previous?.image,
     version: (previous?.version ?? 0) + 1,
   };
   await deps.directory.commit([...deps.directory.personWrites(person, previous), stamp(person)]);

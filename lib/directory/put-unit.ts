@@ -34,6 +34,7 @@ export async function putUnit(
     code,
     key: previous?.key,
     certificates: previous?.certificates ?? [],
+    image: previous?.image,
     version: (previous?.version ?? 0) + 1,
   };
   await deps.directory.commit([...deps.directory.unitWrites(unit, previous), stamp(unit)]);

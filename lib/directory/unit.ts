@@ -5,6 +5,7 @@ import { ProblemError } from '../platform/errors.ts';
 import { oneLine } from '../platform/text.ts';
 import { sequenceRule } from '../registers/sequence-rules.ts';
 import { installedCertificate, type SignerFacts, signerFacts, signingKey } from './certificates.ts';
+import { signatureImage } from './signature-image.ts';
 
 /** A code in either style: `H56.12.03` (new) or `000.17.22.H56` (before 1 July 2025). */
 export const unitCode = z
@@ -45,6 +46,8 @@ export const unitRecord = unitFacts.extend({
   code: unitCode,
   key: signingKey.optional(),
   certificates: z.array(installedCertificate).default([]),
+  /** Of its red seal; drawn without it. */
+  image: signatureImage.optional(),
   /** Rises with every change; what a change was made from is checked by it. */
   version: z.number().int().positive(),
 });

@@ -2,6 +2,7 @@ import type { Actor, PersonId, UnitCode } from '../access/actor.ts';
 import { personRef, systemRef, unitRef } from '../cases/actors.ts';
 import type { Approval } from '../cases/approval.ts';
 import { nextSeq } from '../cases/case-change.ts';
+import type { SignaturePlacement } from '../cases/signature-placement.ts';
 import { type JobKind, pending } from '../jobs/job.ts';
 import type { EpochMs } from '../platform/clock.ts';
 import type { Code } from '../platform/errors.ts';
@@ -104,6 +105,7 @@ export function numbered(
   by: { readonly personId: PersonId },
   number: { readonly number: number; readonly text: string },
   at: EpochMs,
+  sealPlaced?: SignaturePlacement,
 ): DispatchChange {
   const from = inState(dispatch, 'signed');
   return {
@@ -111,6 +113,7 @@ export function numbered(
       ...from,
       state: 'issuing',
       number: { ...number, at, by: by.personId },
+      ...(sealPlaced ? { sealPlaced } : {}),
       pending: start(from, 'seal-dispatch', at),
     },
     event: {

@@ -3,6 +3,7 @@ import type { UnitCode } from '../access/actor.ts';
 import type { Subject } from '../access/policy.ts';
 import { approval, takenNumber } from '../cases/approval.ts';
 import type { Change } from '../cases/case-change.ts';
+import { signaturePlacement } from '../cases/signature-placement.ts';
 import { personId } from '../directory/person.ts';
 import { unitCode } from '../directory/unit.ts';
 import { logHead } from '../evidence/case-event.ts';
@@ -54,7 +55,11 @@ const base = z.object({
 });
 const approved = base.extend({ approval });
 const signed = approved.extend({ signed: z.object({ sha256: hash, at: instant }) });
-const issuing = signed.extend({ number: takenNumber });
+const issuing = signed.extend({
+  number: takenNumber,
+  /** Where the clerk put the seal; absent where it stands beside the leader's signature. */
+  sealPlaced: signaturePlacement.optional(),
+});
 const issued = issuing.extend({ issued: z.object({ sha256: hash, at: instant }), deliveries: z.array(delivery) });
 
 const state = <S extends string, T extends z.ZodRawShape>(name: S, shape: z.ZodObject<T>) =>

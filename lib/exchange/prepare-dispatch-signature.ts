@@ -10,6 +10,7 @@ import {
   prepareForHolder,
   type SessionStamp,
 } from '../signing/holder/prepare-holder-signature.ts';
+import { putSignature } from '../signing/put-signature.ts';
 import type { ExchangeDeps } from './change-dispatch.ts';
 import { accessSubject, inState } from './dispatch.ts';
 import { asShown, type ShownDispatch } from './shown-dispatch.ts';
@@ -34,7 +35,12 @@ export async function prepareDispatchSignature(
   authorize(actor, 'dispatch.sign', accessSubject(dispatch), at, 'dispatch.read');
   const { draft, unit, type } = asShown(inState(dispatch, 'draft'), shown.revision);
   const asked = { unit, type, draft, shown: shown.sha256, keyWith: 'holder' } as const;
-  const approval = await approve(deps.directory, actor, asked, at);
+  const approval = await putSignature(
+    deps,
+    draft.documentId,
+    await approve(deps.directory, actor, asked, at),
+    shown.placement,
+  );
   const version = latestVersion(await deps.documents.document(draft.documentId));
   const { revision } = shown;
   const { place } = await deps.directory.unit(unit);

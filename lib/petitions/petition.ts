@@ -3,6 +3,7 @@ import type { PersonId } from '../access/actor.ts';
 import type { Subject } from '../access/policy.ts';
 import { approval, takenNumber } from '../cases/approval.ts';
 import type { Change } from '../cases/case-change.ts';
+import { signaturePlacement } from '../cases/signature-placement.ts';
 import { personId } from '../directory/person.ts';
 import { unitCode } from '../directory/unit.ts';
 import { logHead } from '../evidence/case-event.ts';
@@ -63,7 +64,11 @@ const drafted = assigned.extend({
 });
 const approved = drafted.extend({ approval });
 const signed = approved.extend({ signed: z.object({ sha256: hash, at: instant }) });
-const issuing = signed.extend({ number: takenNumber });
+const issuing = signed.extend({
+  number: takenNumber,
+  /** Where the clerk put the seal; absent where it stands beside the leader's signature. */
+  sealPlaced: signaturePlacement.optional(),
+});
 const answered = issuing.extend({
   answer: z.object({ documentId: id, sha256: hash, at: instant }),
   rating: z.object({ helped: z.boolean(), at: instant }).optional(),

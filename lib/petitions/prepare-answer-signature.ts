@@ -3,7 +3,6 @@ import { authorize } from '../access/policy.ts';
 import { approve } from '../cases/approve.ts';
 import { latestVersion } from '../documents/document.ts';
 import type { EpochMs } from '../platform/clock.ts';
-import type { Sha256Hex } from '../platform/hash.ts';
 import type { CaseCode } from '../platform/ids.ts';
 import type { HolderSession } from '../signing/holder/holder-session.ts';
 import {
@@ -11,9 +10,10 @@ import {
   prepareForHolder,
   type SessionStamp,
 } from '../signing/holder/prepare-holder-signature.ts';
+import { putSignature } from '../signing/put-signature.ts';
 import type { PetitionDeps } from './change-petition.ts';
 import { accessSubject, inState } from './petition.ts';
-import { ANSWER_TYPE } from './sign-answer.ts';
+import { ANSWER_TYPE, type ShownAnswer } from './sign-answer.ts';
 
 export type HolderAnswerDeps = Pick<PetitionDeps, 'petitions' | 'events' | 'directory' | 'documents'> &
   HolderSigningDeps;
@@ -21,14 +21,13 @@ export type HolderAnswerDeps = Pick<PetitionDeps, 'petitions' | 'events' | 'dire
 /**
  * Prepares an answer for a leader whose key stays with them: what there is to sign, in a session of ten minutes. The petition
  * does not change.
- * @param sha256 of the draft as it was shown
  * @throws ProblemError as `signAnswer`, `signing_key_not_with_holder`, `signing_sessions_open`, `pdf_*`, `certificate_*`
  */
 export async function prepareAnswerSignature(
   deps: HolderAnswerDeps,
   actor: Actor,
   code: CaseCode,
-  sha256: Sha256Hex,
+  { sha256, placement }: ShownAnswer,
   at: EpochMs,
   stamp: SessionStamp,
 ): Promise<HolderSession> {
@@ -36,7 +35,12 @@ export async function prepareAnswerSignature(
   authorize(actor, 'petition.sign-answer', accessSubject(petition), at, 'petition.read');
   const { draft, unit } = inState(petition, 'answer-drafted');
   const asked = { unit, type: ANSWER_TYPE, draft, shown: sha256, keyWith: 'holder' } as const;
-  const approval = await approve(deps.directory, actor, asked, at);
+  const approval = await putSignature(
+    deps,
+    draft.documentId,
+    await approve(deps.directory, actor, asked, at),
+    placement,
+  );
   const version = latestVersion(await deps.documents.document(draft.documentId));
   const { place } = await deps.directory.unit(unit);
   const { session, writes } = await prepareForHolder(deps, { caseId: code, approval, version, location: place });

@@ -26,7 +26,7 @@ export interface SubmitPetition {
  *   `invalid_state` (an attachment of another case), `invalid_field` (an attachment twice)
  */
 export async function submitPetition(
-  deps: PetitionDeps,
+  deps: Pick<PetitionDeps, 'petitions' | 'events' | 'documents' | 'directory' | 'random'>,
   actor: Actor,
   input: SubmitPetition,
   at: EpochMs,
@@ -61,7 +61,11 @@ export async function submitPetition(
   return commitPetition(deps, undefined, change, { stamp, writes: taken });
 }
 
-async function ownDocuments(deps: PetitionDeps, actor: Actor, ids: readonly Id[]): Promise<Document[]> {
+async function ownDocuments(
+  deps: Pick<PetitionDeps, 'documents'>,
+  actor: Actor,
+  ids: readonly Id[],
+): Promise<Document[]> {
   if (new Set(ids).size < ids.length) {
     throw new ProblemError('invalid_field', { field: 'attachments', detail: 'A document is attached twice.' });
   }

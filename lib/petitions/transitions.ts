@@ -3,6 +3,7 @@ import type { Deadline } from '../calendar/working-calendar.ts';
 import { personRef, systemRef, unitRef } from '../cases/actors.ts';
 import type { Approval } from '../cases/approval.ts';
 import { nextSeq } from '../cases/case-change.ts';
+import type { SignaturePlacement } from '../cases/signature-placement.ts';
 import { type JobKind, pending } from '../jobs/job.ts';
 import type { EpochMs } from '../platform/clock.ts';
 import type { Code } from '../platform/errors.ts';
@@ -213,6 +214,7 @@ export function answerNumbered(
   by: Staff,
   number: { readonly number: number; readonly text: string },
   at: EpochMs,
+  sealPlaced?: SignaturePlacement,
 ): PetitionChange {
   const from = inState(petition, 'answer-signed');
   return {
@@ -220,6 +222,7 @@ export function answerNumbered(
       ...from,
       state: 'answer-issuing',
       number: { ...number, at, by: by.personId },
+      ...(sealPlaced ? { sealPlaced } : {}),
       pending: start(from, 'seal-answer', at),
     },
     event: {

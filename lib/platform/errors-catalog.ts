@@ -84,6 +84,16 @@ export const CATALOG = {
     vi: 'Tệp đã thay đổi sau khi tải lên.',
     en: 'The file changed after it was uploaded.',
   },
+  image_size: {
+    status: 422,
+    vi: 'Ảnh quá lớn hoặc quá nhỏ; hãy dùng PNG dưới 256 KB, mỗi chiều ít nhất 16 điểm ảnh.',
+    en: 'The image is too large or too small: a PNG below 256 KB, 16 pixels or more each way.',
+  },
+  signature_image_gone: {
+    status: 409,
+    vi: 'Ảnh chữ ký hoặc con dấu không còn; hãy tải lên lại rồi duyệt lại.',
+    en: 'The image of the signature or seal is gone: put it again, then approve again.',
+  },
   image_broken: { status: 422, vi: 'Ảnh bị hỏng, không đọc được.', en: 'The image is damaged and cannot be read.' },
 
   // PDF

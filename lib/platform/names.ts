@@ -7,6 +7,7 @@ export const ENV = {
   intakeBucket: 'INTAKE_BUCKET',
   documentsBucket: 'DOCUMENTS_BUCKET',
   bundlesBucket: 'BUNDLES_BUCKET',
+  imagesBucket: 'IMAGES_BUCKET',
   signQueueUrl: 'SIGN_QUEUE_URL',
   deliveryQueueUrl: 'DELIVERY_QUEUE_URL',
   notifyQueueUrl: 'NOTIFY_QUEUE_URL',

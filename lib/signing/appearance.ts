@@ -1,25 +1,27 @@
-import { drawAgencySeal } from '../pdf/appearance/agency-seal.ts';
+import type { PersonStyle } from '../cases/signature-placement.ts';
+import { drawAgencySeal, sealTakesQr } from '../pdf/appearance/agency-seal.ts';
 import { anchorPlace, type TextAnchor } from '../pdf/appearance/anchor-place.ts';
 import { drawAnnexMark } from '../pdf/appearance/annex-mark.ts';
-import { annexPlace, personPlace, sealPlace, sealPlaceWithQr } from '../pdf/appearance/default-place.ts';
+import { annexPlace, personPlace } from '../pdf/appearance/default-place.ts';
 import { drawPersonSignature } from '../pdf/appearance/person-signature.ts';
-import { shownSigner } from '../pdf/appearance/shown-signer.ts';
 import type { FontFiles } from '../pdf/author/authored-document.ts';
 import type { PdfDocument } from '../pdf/document.ts';
 import type { Drawing } from '../pdf/graft.ts';
-import { signatureFields } from '../pdf/signature-permissions.ts';
-import { placeOfField, placeOfSignature, type SignaturePlace } from '../pdf/signature-place.ts';
+import { placeOfField, type SignaturePlace } from '../pdf/signature-place.ts';
 import type { EpochMs } from '../platform/clock.ts';
+import { placeToSeal, usualPersonPlace, usualSealPlace } from './usual-place.ts';
 
-interface PersonText {
+export interface PersonText {
   readonly role: 'person';
   readonly name: string;
   readonly title: readonly string[];
   readonly location: string;
   /** PNG of the handwritten signature. */
   readonly image?: Uint8Array;
-  /** `plain`: the document has title and name already. */
-  readonly style?: 'full' | 'plain';
+  /** `named`: the document has the title already; `plain`: the name as well. */
+  readonly style?: PersonStyle;
+  /** Where it stands because someone said so. */
+  readonly placed?: SignaturePlace;
 }
 
 interface AgencyText {
@@ -32,10 +34,12 @@ interface AgencyText {
   readonly image?: Uint8Array;
   /** Where the document can be verified: a QR code beneath the seal, where there is room. */
   readonly link?: string;
+  /** Where it stands because someone said so. */
+  readonly placed?: SignaturePlace;
 }
 
 /** The agency's signature on an annex that is a file of its own: text only. */
-interface AnnexText extends Omit<AgencyText, 'role' | 'image' | 'link'> {
+interface AnnexText extends Omit<AgencyText, 'role' | 'image' | 'link' | 'placed'> {
   readonly role: 'annex';
 }
 
@@ -65,14 +69,29 @@ export async function placedAppearance(
     const place = await placeOfField(document, placing.name);
     return place && { ...place, drawing: await drawingOf(fonts, text, at, place.box) };
   }
-  if (placing.by === 'box') return { ...placing.place, drawing: await drawingOf(fonts, text, at, placing.place.box) };
+  if (placing.by === 'box') return boxed(fonts, text, at, placing.place);
   const drawing = await drawingOf(fonts, text, at);
   return { ...(await anchorPlace(document, placing.anchor, drawing)), drawing };
 }
 
+/** In a box of whatever shape; a seal that is given no room for its QR code goes without. */
+async function boxed(
+  fonts: FontFiles,
+  text: SignatureText,
+  at: EpochMs,
+  { page, box }: SignaturePlace,
+): Promise<Appearance> {
+  const drawing =
+    text.role === 'agency'
+      ? await drawSeal(fonts, text, at, sealTakesQr(box) ? text.link : undefined)
+      : await drawingOf(fonts, text, at, box);
+  return { page, box, drawing };
+}
+
 /**
- * The drawing of a signature and where it stands when nobody says: a person's beneath their title where the document shows
- * it, which is then not repeated, or else below the text; the seal beside the person's, the mark on an annex at the upper right of the first page. Throws `image_broken`.
+ * The drawing of a signature and where it stands: where its text says that somebody put it, or else where its role puts it. A person's
+ * stands beneath their title where the document shows it, which is then not repeated, or else below the text; the seal beside
+ * the person's; the mark on an annex at the upper right of the first page. Throws `image_broken`.
  */
 export async function appearanceOf(
   fonts: FontFiles,
@@ -80,25 +99,22 @@ export async function appearanceOf(
   text: SignatureText,
   at: EpochMs,
 ): Promise<Appearance> {
-  if (text.role === 'person') {
-    const shown = text.style === undefined ? await shownSigner(document, text) : undefined;
-    if (shown) {
-      const rest = shown.named ? ({ ...text, style: 'plain' } as const) : { ...text, title: [] };
-      return { ...shown.place, drawing: await drawingOf(fonts, rest, at, shown.place.box) };
-    }
-    const place = await personPlace(document);
-    return { ...place, drawing: await drawingOf(fonts, text, at, text.style === 'plain' ? place.box : undefined) };
-  }
   if (text.role === 'annex') {
     const drawing = await drawingOf(fonts, text, at);
     return { ...(await annexPlace(document, drawing)), drawing };
   }
-  const signed = (await signatureFields(document)).findLast((field) => field.signature);
-  const beside = (signed && (await placeOfSignature(document, signed))) ?? (await personPlace(document));
-  const place = sealPlace(beside);
-  const roomy = text.link === undefined ? undefined : await sealPlaceWithQr(document, place);
-  if (roomy) return { ...roomy, drawing: await drawSeal(fonts, text, at, text.link) };
-  return { ...place, drawing: await drawSeal(fonts, text, at) };
+  if (text.placed) return boxed(fonts, text, at, text.placed);
+  if (text.role === 'agency') {
+    const place = await usualSealPlace(document, await placeToSeal(document), text.link !== undefined);
+    return boxed(fonts, text, at, place);
+  }
+  if (text.style === undefined) {
+    const { place, style } = await usualPersonPlace(document, text);
+    const size = style === 'full' ? undefined : place.box;
+    return { ...place, drawing: await drawingOf(fonts, { ...text, style }, at, size) };
+  }
+  const place = await personPlace(document);
+  return { ...place, drawing: await drawingOf(fonts, text, at, text.style === 'full' ? undefined : place.box) };
 }
 
 function drawingOf(
@@ -109,7 +125,9 @@ function drawingOf(
 ): Promise<Drawing> {
   switch (text.role) {
     case 'person': {
-      const { title, name, image, style = 'full' } = text;
+      const { name, image } = text;
+      const title = text.style === 'named' ? [] : text.title;
+      const style = text.style === 'plain' ? 'plain' : 'full';
       return drawPersonSignature(fonts, { title, name, style, signingTime: at, ...(image ? { image } : {}) }, size);
     }
     case 'agency':

@@ -13,6 +13,8 @@ export const SIGNING_REFUSED: readonly Code[] = [
   'pdf_anchor_not_found',
   'pdf_placement',
   'pdf_limits',
+  'image_broken',
+  'signature_image_gone',
   'certificate_invalid',
   'certificate_expired',
   'certificate_not_yet_valid',

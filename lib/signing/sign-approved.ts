@@ -1,9 +1,9 @@
-import { printedTitle } from '../access/signing-competence.ts';
 import type { Approval } from '../cases/approval.ts';
 import { type Document, type DocumentVersion, latestVersion } from '../documents/document.ts';
 import type { EpochMs } from '../platform/clock.ts';
 import { type Code, isProblem, ProblemError } from '../platform/errors.ts';
 import type { PadesLevel } from '../signatures/levels/pades-level.ts';
+import { approvedText, type ImageReadDeps, imageEntry } from './approved-text.ts';
 import { signingOf } from './holder/given-signature.ts';
 import { SIGNING_REFUSED } from './refused.ts';
 import { type SigningDeps, signVersion } from './sign-version.ts';
@@ -27,7 +27,7 @@ export type ApprovedSigning = { readonly version: DocumentVersion } | { readonly
  * @throws ProblemError `document_changed`; `signing_key_unavailable` and what else may pass when it is tried again
  */
 export async function signApproved(
-  deps: SigningDeps,
+  deps: SigningDeps & ImageReadDeps,
   { document, approval, place, level }: Approved,
   at: EpochMs,
 ): Promise<ApprovedSigning> {
@@ -35,8 +35,8 @@ export async function signApproved(
   if (unsigned.sha256 !== approval.sha256) throw new ProblemError('document_changed');
   const signing = signingOf(deps, approval, at);
   const location = approval.own?.location ?? place;
-  const text = { role: 'person', name: approval.name, title: printedTitle(approval), location } as const;
   try {
+    const text = approvedText(approval, location, (await imageEntry(deps, approval)).image);
     const signer = await signing.deps.directory.signerOf({ kind: 'person', id: approval.by }, signing.at);
     const { n, pages } = unsigned;
     const step = {

@@ -14,7 +14,7 @@ import { IntakeStore } from '../../lib/documents/uploads/intake-store.ts';
 import { objectClient } from '../../lib/platform/aws/object-client.ts';
 import { newId, systemRandom } from '../../lib/platform/ids.ts';
 import { INTAKE_PREFIX } from '../../lib/platform/names.ts';
-import { DOCUMENTS_BUCKET, INTAKE_BUCKET, TABLE_NAME } from '../support/aws.ts';
+import { DOCUMENTS_BUCKET, IMAGES_BUCKET, INTAKE_BUCKET, TABLE_NAME } from '../support/aws.ts';
 import { HOANG_HOA, startCaseWorld } from '../support/case-world.ts';
 import { samplePdf } from '../unit/pdf/sample-pdf.ts';
 import type { SigningRun } from './sign-large-file.ts';
@@ -28,6 +28,7 @@ await build({ ...BUNDLING, entryPoints: [entry], outfile: program });
 const environment = {
   TABLE_NAME,
   DOCUMENTS_BUCKET,
+  IMAGES_BUCKET,
   PORTAL_URL: 'https://ba-khong.example',
   SIGNATURE_LEVELS: JSON.stringify({ receipt: 'B-B', answer: 'B-B', dispatch: 'B-B', renewBeforeDays: 90 }),
   SIGNATURE_AUTHORITIES: JSON.stringify({ timestamps: [], hosts: [], privateAddresses: false }),

@@ -74,6 +74,18 @@ describe.each(STAGE_NAMES)('%s', (stage) => {
     expect(properties.VersioningConfiguration).toBeUndefined();
   });
 
+  test('images are versioned, never locked, and erased a week after they were replaced or removed', () => {
+    const { properties } = bucket('Images');
+    expect(properties.VersioningConfiguration).toEqual({ Status: 'Enabled' });
+    expect(properties.ObjectLockConfiguration).toBeUndefined();
+    expect(properties.LifecycleConfiguration.Rules).toContainEqual(
+      expect.objectContaining({ NoncurrentVersionExpiration: { NoncurrentDays: 7 } }),
+    );
+    expect(properties.BucketEncryption.ServerSideEncryptionConfiguration).toMatchObject([
+      { ServerSideEncryptionByDefault: { SSEAlgorithm: 'aws:kms', KMSMasterKeyID: expect.anything() } },
+    ]);
+  });
+
   test('the intake bucket forgets within a day and takes posts from the portal alone', () => {
     const { properties } = bucket('Intake');
     expect(properties.LifecycleConfiguration.Rules).toContainEqual(

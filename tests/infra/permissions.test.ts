@@ -20,6 +20,9 @@ const MAY: Readonly<Record<FunctionName, readonly string[]>> = {
   'dispatches-api': READ_WRITE,
   'directory-api': [
     ...READ_WRITE,
+    's3:DeleteObject',
+    's3:GetObjectVersion',
+    's3:PutObject',
     'kms:CreateAlias',
     'kms:CreateKey',
     'kms:GetPublicKey',
@@ -142,6 +145,16 @@ describe('no statement reaches further than it must', () => {
     expect(direct).toEqual([]);
   });
 
+  test('images are put and taken away by the directory alone, erased by the bucket, and read by version', () => {
+    const onImages = every.filter(({ statement }) => statement.resources.some((text) => text.includes('Images')));
+    expect(onImages.map(({ name, statement }) => [name, [...statement.actions].sort()])).toEqual([
+      ['directory-api', ['s3:DeleteObject', 's3:GetObjectVersion', 's3:PutObject']],
+      ['signing-api', ['s3:GetObjectVersion']],
+      ['sign-worker', ['s3:GetObjectVersion']],
+    ]);
+    for (const { statement } of onImages) expect(statement.resources.join()).toContain('/images/*');
+  });
+
   test('mail goes out from the address of the stage alone', () => {
     const [send] = statementsWith('ses:SendEmail');
     expect(send?.conditions).toEqual({ StringEquals: { 'ses:FromAddress': 'khong-tra-loi@ba-khong.example' } });
@@ -158,6 +171,7 @@ test('an API function learns of no queue, and only those that use a bucket learn
     FUNCTION_NAMES.filter((name) => variable in functionNamed(stacks, name).properties.Environment.Variables);
   expect(knows('SIGN_QUEUE_URL')).toEqual(['relay', 'sweep']);
   expect(knows('INTAKE_BUCKET')).toEqual(['documents-api', 'intake-worker', 'sweep']);
+  expect(knows('IMAGES_BUCKET')).toEqual(['directory-api', 'signing-api', 'sign-worker']);
   expect(knows('MAIL_SENDER')).toEqual(['notify-worker']);
   expect(knows('FONTS_DIR')).toEqual(['signing-api', 'sign-worker']);
 });

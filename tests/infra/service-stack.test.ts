@@ -107,6 +107,9 @@ describe('API', () => {
     const paths =
       'uploads documents petitions dispatches incoming registers evidence-bundles me units people trust'.split(' ');
     const signing = ['/api/petitions/{code}/answer', '/api/dispatches/{code}'].flatMap((path) => [
+      `POST ${path}/sign`,
+      `POST ${path}/issue`,
+      `GET ${path}/signing/places`,
       `POST ${path}/signing/prepare`,
       `POST ${path}/signing/complete`,
     ]);

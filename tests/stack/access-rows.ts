@@ -1,5 +1,6 @@
 import { DEMO_PEOPLE, type DemoName, HOANG_GIANG, PROVINCE, QUANG_BINH } from '../../cli/demo/people.ts';
 import type { FileToSend } from '../../cli/upload.ts';
+import { png } from '../unit/pdf/png.ts';
 
 /** What the requests of the table are about: all of it exists when the first row is tried. */
 export interface Places {
@@ -123,6 +124,25 @@ const DIRECTORY: readonly Row[] = [
   },
 ];
 
+const leaders = (answer: Answer) => ({ communeLeader: answer, neighbourLeader: answer, provinceLeader: answer });
+const OWN_IMAGE = { path: () => '/api/me/signature-image' };
+const SEAL_IMAGE = { path: () => `/api/units/${PROVINCE}/seal-image` };
+const PNG = { body: () => png(40, 20) };
+
+const IMAGES: readonly Row[] = [
+  { route: 'putOwnImage', ...OWN_IMAGE, ...PNG, answers: leaders('200'), others: NO },
+  { route: 'getOwnImage', ...OWN_IMAGE, answers: leaders('200'), others: GONE },
+  { route: 'removeOwnImage', ...OWN_IMAGE, answers: leaders('200'), others: NO },
+  { route: 'putSealImage', ...SEAL_IMAGE, ...PNG, ...toOperators('200') },
+  {
+    route: 'getSealImage',
+    ...SEAL_IMAGE,
+    answers: { operator: '200', ...staff('province', '200') },
+    others: GONE,
+  },
+  { route: 'removeSealImage', ...SEAL_IMAGE, ...toOperators('200') },
+];
+
 const upload = (unit?: string) => ({
   contentType: 'application/pdf',
   size: 100,
@@ -227,6 +247,7 @@ const PETITIONS: readonly Row[] = [
     body: () => ({ text: 'Đã sửa.' }),
     ...handling(NO, NO, '200', NO),
   },
+  { route: 'getAnswerPlaces', ...ofPetition('/answer/signing/places'), ...handling(NO, NO, NO, '200') },
   {
     route: 'prepareAnswerSignature',
     ...ofPetition('/answer/signing/prepare'),
@@ -249,6 +270,12 @@ const PETITIONS: readonly Row[] = [
     answers: staff('commune', '200'),
     others: GONE,
   }),
+  {
+    route: 'getAnswerPlaces',
+    about: 'of the seal',
+    ...ofPetition('/answer/signing/places'),
+    ...handling(NO, '200', NO, NO),
+  },
   { route: 'issueAnswer', ...ofPetition('/answer/issue'), ...handling(NO, '200', NO, NO) },
   ...documentRows('an issued answer', (places) => places.answerDocument(), readable),
   {
@@ -310,6 +337,7 @@ const EXCHANGE: readonly Row[] = [
     body: ({ dispatchDocument }) => draftOf(dispatchDocument),
     ...sending('200', '200', NO),
   },
+  { route: 'getDispatchPlaces', ...ofDispatch('/signing/places'), ...sending(NO, NO, '200') },
   {
     route: 'prepareDispatchSignature',
     ...ofDispatch('/signing/prepare'),
@@ -322,6 +350,12 @@ const EXCHANGE: readonly Row[] = [
     ...ofDispatch('/sign'),
     body: (places) => places.dispatchShown(),
     ...sending(NO, NO, '200'),
+  },
+  {
+    route: 'getDispatchPlaces',
+    about: 'of the seal',
+    ...ofDispatch('/signing/places'),
+    ...sending('200', NO, NO),
   },
   { route: 'issueDispatch', ...ofDispatch('/issue'), ...sending('200', NO, NO) },
   ...documentRows('an issued dispatch', (places) => places.dispatchDocument, {
@@ -379,4 +413,12 @@ const EVIDENCE: readonly Row[] = [
 ];
 
 /** Every route with everyone. A route without a row fails the test. */
-export const ROWS: readonly Row[] = [...OPEN, ...DIRECTORY, ...DOCUMENTS, ...PETITIONS, ...EXCHANGE, ...EVIDENCE];
+export const ROWS: readonly Row[] = [
+  ...OPEN,
+  ...DIRECTORY,
+  ...IMAGES,
+  ...DOCUMENTS,
+  ...PETITIONS,
+  ...EXCHANGE,
+  ...EVIDENCE,
+];

@@ -86,6 +86,8 @@ async function answersTo(those: readonly Expected[], route: RouteDefinition, pat
 
 function ask(client: ApiClient, { method, bodyType }: RouteDefinition, path: string, body: unknown): Promise<unknown> {
   if (method === 'GET') return client.get(path);
+  if (method === 'DELETE') return client.remove(path);
+  if (bodyType === 'image/png') return client.putPng(path, body as Uint8Array);
   if (bodyType !== undefined) return client.postPdf(path, body as Uint8Array);
   return method === 'PUT' ? client.put(path, body) : client.post(path, body);
 }

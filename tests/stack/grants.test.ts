@@ -20,6 +20,7 @@ import {
 } from '../support/demo-cases.ts';
 import { type DemoStack, notEmpty, openDemoStack, outcome, type QueueName } from '../support/demo-stack.ts';
 import { expectHistory, expectNothingLeft, mailsOf } from '../support/final-state.ts';
+import { png } from '../unit/pdf/png.ts';
 import { staleExplanations, unusedGrants } from './granted.ts';
 
 let demo: DemoStack;
@@ -288,7 +289,23 @@ describe('a leader with a key of their own', () => {
     const prepare = () => outcome(leader.post(`/api/dispatches/${code}/signing/prepare`, shown));
     const missing = { worker: 'signing-api', action: 's3:GetObjectVersion', on: '/documents/' };
     expect(await without(missing, prepare)).toBe('500 internal');
+    // Put, read by who prepares, fetched, taken away.
+    await leader.putPng('/api/me/signature-image', png(40, 20));
     expect(await prepare()).toMatch(/^answered /);
+    const { url } = await leader.get<{ url: string }>('/api/me/signature-image');
+    expect((await fetch(url)).status).toBe(200);
+    await leader.remove('/api/me/signature-image');
+  });
+
+  it('the image of a seal is read by who seals', async () => {
+    const operator = await demo.as('operator');
+    const seal = `/api/units/${HOANG_GIANG}/seal-image`;
+    await operator.putPng(seal, png(64, 64));
+    const { code } = await submit(demo);
+    await demo.settled();
+    const { documents } = await (await demo.as('citizenThao')).get<PetitionAnswer>(`/api/petitions/${code}`);
+    expect(documents.map(({ role }) => role)).toEqual(['receipt']);
+    await operator.remove(seal);
   });
 });
 
@@ -324,7 +341,9 @@ describe('evidence', () => {
     await runDailyRoot();
     const citizen = await demo.as('citizenThao');
     const lacking = { worker: 'evidence-worker', action: 's3:PutObject', on: ':' };
-    const { bundleId } = await without(lacking, () => citizen.post<{ bundleId: string }>('/api/evidence-bundles', { code }));
+    const { bundleId } = await without(lacking, () =>
+      citizen.post<{ bundleId: string }>('/api/evidence-bundles', { code }),
+    );
     const bundle = () => citizen.get<{ state: string; url: string }>(`/api/evidence-bundles/${bundleId}`);
     expect(await bundle()).toMatchObject({ state: 'requested' });
     await demo.stack.advance(61 * 60_000);

@@ -16,6 +16,7 @@ const KEY = { id: 'AKIAUNITTEST', secret: 'unit-test-secret' };
 export const TABLE_NAME = 'ba-khong';
 export const INTAKE_BUCKET = 'intake';
 export const DOCUMENTS_BUCKET = 'documents';
+export const IMAGES_BUCKET = 'images';
 
 /** The AWS services that stores talk to, for tests of one capability without the whole stack. */
 export interface Aws {
@@ -49,6 +50,7 @@ export async function startAws(): Promise<Aws> {
     versioning: 'Enabled',
     objectLock: { retention: { mode: 'GOVERNANCE', days: 1 } },
   });
+  await s3.admin.createBucket(IMAGES_BUCKET, { versioning: 'Enabled' });
   const gateway = await startOpenGateway([dynamodb, s3, kms]);
   return {
     arrivals,

@@ -15,18 +15,18 @@ interface Answer<T> {
   readonly body: T;
 }
 
-type ApiHandler = (event: ApiEvent, context: Context) => Promise<unknown>;
+export type ApiHandler = (event: ApiEvent, context: Context) => Promise<unknown>;
 
 /** Context of an invocation. */
 export function lambdaContext(): Context {
   return { awsRequestId: randomUUID(), functionName: 'test', getRemainingTimeInMillis: () => 30_000 } as Context;
 }
 
-/** Calls an API function as API Gateway does; a change gets an Idempotency-Key of its own unless one is given. */
+/** Calls an API function as API Gateway does, with JSON or (bytes) a PNG; a change gets an Idempotency-Key of its own unless one is given. */
 export async function callApi<T = Record<string, unknown>>(
   handler: ApiHandler,
   caller: Caller | undefined,
-  request: `${'GET' | 'POST' | 'PUT'} /api/${string}`,
+  request: `${'GET' | 'POST' | 'PUT' | 'DELETE'} /api/${string}`,
   body?: unknown,
   key: string = randomUUID(),
 ): Promise<Answer<T>> {
@@ -39,14 +39,15 @@ export async function callApi<T = Record<string, unknown>>(
     ...(caller.email ? { email: caller.email, email_verified: 'true' } : {}),
     ...(caller.operator ? { 'cognito:groups': '[operator]' } : {}),
   };
+  const isBytes = body instanceof Uint8Array;
   const event = {
     version: '2.0',
     rawPath: pathname,
-    headers: { 'content-type': 'application/json', 'idempotency-key': key },
+    headers: { 'content-type': isBytes ? 'image/png' : 'application/json', 'idempotency-key': key },
     queryStringParameters: Object.fromEntries(searchParams),
     requestContext: { http: { method, path: pathname }, ...(claims ? { authorizer: { jwt: { claims } } } : {}) },
-    body: body === undefined ? undefined : JSON.stringify(body),
-    isBase64Encoded: false,
+    body: isBytes ? Buffer.from(body).toString('base64') : body === undefined ? undefined : JSON.stringify(body),
+    isBase64Encoded: isBytes,
   } as unknown as ApiEvent;
   const answer = (await handler(event, lambdaContext())) as { statusCode: number; body: string };
   return { status: answer.statusCode, body: JSON.parse(answer.body) as T };

@@ -25,8 +25,8 @@ import { documentClient } from '../../lib/platform/aws/clients.ts';
 import { keyClient } from '../../lib/platform/aws/key-client.ts';
 import { Table } from '../../lib/platform/aws/table.ts';
 import { type Id, newId, systemRandom } from '../../lib/platform/ids.ts';
-import { DOCUMENTS_BUCKET, startAws, TABLE_NAME } from './aws.ts';
-import { type Caller, callApi, deliver, memoryLog } from './call.ts';
+import { DOCUMENTS_BUCKET, IMAGES_BUCKET, startAws, TABLE_NAME } from './aws.ts';
+import { type ApiHandler, type Caller, callApi, deliver, memoryLog } from './call.ts';
 import { createAuthority, NOW } from './pki/authority.ts';
 
 /** The agencies and people of the tests on cases: two communes and the province, an old district, two citizens. */
@@ -57,6 +57,7 @@ export async function startCaseWorld(extra: Readonly<Record<string, string>> = {
     STAGE: 'dev',
     TABLE_NAME,
     DOCUMENTS_BUCKET,
+    IMAGES_BUCKET,
     KEY_ALIAS_PREFIX: 'alias/ba-khong/dev/',
     PORTAL_URL: 'https://ba-khong.example',
     SIGNATURE_LEVELS: JSON.stringify({ receipt: 'B-B', answer: 'B-B', dispatch: 'B-B', renewBeforeDays: 90 }),
@@ -71,6 +72,7 @@ export async function startCaseWorld(extra: Readonly<Record<string, string>> = {
   // Authorities are made up: what they say of their certificates is theirs to say.
   const { revocation } = authority;
   const deliveryDeps = { ...composeDelivery(environment), ...ours, revocation };
+  const signing = signingApi({ ...composeSigning(environment), ...ours, fonts: tinos });
   const table = new Table(documentClient(), TABLE_NAME);
   const cases = caseFeed(signDeps.events);
 
@@ -81,9 +83,9 @@ export async function startCaseWorld(extra: Readonly<Record<string, string>> = {
     table,
     authority,
     directory,
-    petitions: petitionsApi({ ...petitionDeps, ...ours }),
-    signing: signingApi({ ...composeSigning(environment), ...ours, fonts: tinos }),
-    dispatches: dispatchesApi({ ...composeDispatches(environment), ...ours }),
+    petitions: withSigning(petitionsApi({ ...petitionDeps, ...ours }), signing),
+    signing,
+    dispatches: withSigning(dispatchesApi({ ...composeDispatches(environment), ...ours }), signing),
     verify: verifyApi({ ...composeVerify(environment), ...ours, revocation }),
     signDeps,
     deliveryDeps,
@@ -120,6 +122,11 @@ export async function startCaseWorld(extra: Readonly<Record<string, string>> = {
 }
 
 export type CaseWorld = Awaited<ReturnType<typeof startCaseWorld>>;
+
+/** A function on cases with the routes that go to the one that signs, as the gateway sends them. */
+function withSigning(cases: ApiHandler, signing: ApiHandler): ApiHandler {
+  return (event, context) => (/\/(sign|issue|signing\/\w+)$/.test(event.rawPath) ? signing : cases)(event, context);
+}
 
 const tinos = async () => {
   const { TINOS } = await import('../unit/pdf/tinos.ts');

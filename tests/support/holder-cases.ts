@@ -56,8 +56,14 @@ export function holderCases() {
   });
 
   const pdf = () => samplePdf({ trailer: `/Salt (${salt++})` });
-  const prepare = (caller: Caller, code: string, sha256: string, key?: string) =>
-    callApi<Answer>(world.signing, caller, `POST /api/petitions/${code}/answer/signing/prepare`, { sha256 }, key);
+  const prepare = (caller: Caller, code: string, sha256: string, key?: string, placement?: object) =>
+    callApi<Answer>(
+      world.signing,
+      caller,
+      `POST /api/petitions/${code}/answer/signing/prepare`,
+      { sha256, ...(placement ? { placement } : {}) },
+      key,
+    );
   const complete = (caller: Caller, code: string, body: object, key?: string) =>
     callApi<Answer>(world.signing, caller, `POST /api/petitions/${code}/answer/signing/complete`, body, key);
   const petition = (caller: Caller, request: Parameters<typeof callApi>[2], body?: unknown) =>

@@ -2,6 +2,7 @@ import { withVersion } from '../../documents/document.ts';
 import type { JobOutcome } from '../../jobs/run-job.ts';
 import type { EpochMs } from '../../platform/clock.ts';
 import type { CaseCode } from '../../platform/ids.ts';
+import type { ImageReadDeps } from '../../signing/approved-text.ts';
 import { signApproved } from '../../signing/sign-approved.ts';
 import type { SigningDeps } from '../../signing/sign-version.ts';
 import type { IssuedDocuments } from '../../verification/issued.ts';
@@ -9,7 +10,10 @@ import { commitDispatch, type ExchangeDeps } from '../change-dispatch.ts';
 import { notSigned, signed } from '../dispatch-transitions.ts';
 
 /** What the worker needs for the documents of dispatches. */
-export interface DispatchWorkDeps extends SigningDeps, Pick<ExchangeDeps, 'dispatches' | 'events' | 'documents'> {
+export interface DispatchWorkDeps
+  extends SigningDeps,
+    ImageReadDeps,
+    Pick<ExchangeDeps, 'dispatches' | 'events' | 'documents'> {
   readonly issued: Pick<IssuedDocuments, 'write'>;
   readonly portalUrl: string;
 }

@@ -5,6 +5,7 @@ import type { JobOutcome } from '../../jobs/run-job.ts';
 import type { EpochMs } from '../../platform/clock.ts';
 import { ProblemError } from '../../platform/errors.ts';
 import type { CaseCode } from '../../platform/ids.ts';
+import { imageEntry } from '../../signing/approved-text.ts';
 import { signVersion } from '../../signing/sign-version.ts';
 import { verificationLink } from '../../verification/verification-link.ts';
 import { commitDispatch } from '../change-dispatch.ts';
@@ -18,7 +19,7 @@ import type { DispatchWorkDeps } from './apply-dispatch-signature.ts';
 export async function sealDispatch(deps: DispatchWorkDeps, code: CaseCode, at: EpochMs): Promise<JobOutcome> {
   const dispatch = await deps.dispatches.dispatch(code);
   if (dispatch.state !== 'issuing') return 'repeated';
-  const { approval, draft, number, recipients } = dispatch;
+  const { approval, draft, number, recipients, sealPlaced: placed } = dispatch;
   const document = await deps.documents.document(draft.documentId);
   const before = latestVersion(document);
   if (before.kind !== 'signed' || before.sha256 !== dispatch.signed.sha256) throw new ProblemError('document_changed');
@@ -39,6 +40,8 @@ export async function sealDispatch(deps: DispatchWorkDeps, code: CaseCode, at: E
         number: number.text,
         location: unit.place,
         link: verificationLink(deps.portalUrl, code),
+        ...(placed ? { placed } : {}),
+        ...(await imageEntry(deps, unit)),
       },
     },
     at,

@@ -32,6 +32,11 @@ export interface AgencySealContent {
 export const SEAL_SIZE = { width: 128, height: 134 };
 export const SEAL_QR_HEIGHT = 52;
 
+/** Whether a box has the shape of a seal with its QR code, more than that of one without. */
+export function sealTakesQr({ width, height }: { readonly width: number; readonly height: number }): boolean {
+  return height / width > (SEAL_SIZE.height + SEAL_QR_HEIGHT / 2) / SEAL_SIZE.width;
+}
+
 /** Of the outer ring, which touches the upper edge of the drawing: the real seal of a commune is 36 mm wide. */
 export const SEAL_RADIUS = 52;
 export const SEAL_RED = rgb(0.84, 0.06, 0.09);

@@ -5,6 +5,7 @@ import type { JobOutcome } from '../../jobs/run-job.ts';
 import type { EpochMs } from '../../platform/clock.ts';
 import { ProblemError } from '../../platform/errors.ts';
 import type { CaseCode } from '../../platform/ids.ts';
+import { imageEntry } from '../../signing/approved-text.ts';
 import { signVersion } from '../../signing/sign-version.ts';
 import { commitPetition } from '../change-petition.ts';
 import { ANSWER_TYPE } from '../sign-answer.ts';
@@ -18,7 +19,7 @@ import type { PetitionWorkDeps } from './seal-receipt.ts';
 export async function sealAnswer(deps: PetitionWorkDeps, code: CaseCode, at: EpochMs): Promise<JobOutcome> {
   const petition = await deps.petitions.petition(code);
   if (petition.state !== 'answer-issuing') return 'repeated';
-  const { approval, draft, number } = petition;
+  const { approval, draft, number, sealPlaced: placed } = petition;
   const document = await deps.documents.document(draft.documentId);
   const signed = latestVersion(document);
   if (signed.kind !== 'signed' || signed.sha256 !== petition.signed.sha256) throw new ProblemError('document_changed');
@@ -33,7 +34,14 @@ export async function sealAnswer(deps: PetitionWorkDeps, code: CaseCode, at: Epo
       kind: 'sealed',
       signer: sealOf(unit, at),
       level: deps.levels.wanted.answer,
-      text: { role: 'agency', agency: unit.name, number: number.text, location: unit.place },
+      text: {
+        role: 'agency',
+        agency: unit.name,
+        number: number.text,
+        location: unit.place,
+        ...(placed ? { placed } : {}),
+        ...(await imageEntry(deps, unit)),
+      },
     },
     at,
   );

@@ -5,6 +5,7 @@ import type { JobOutcome } from '../../jobs/run-job.ts';
 import { composeLetter } from '../../pdf/author/letter.ts';
 import type { EpochMs } from '../../platform/clock.ts';
 import type { CaseCode } from '../../platform/ids.ts';
+import { type ImageReadDeps, imageEntry } from '../../signing/approved-text.ts';
 import { type SigningDeps, signVersion } from '../../signing/sign-version.ts';
 import type { IssuedDocuments } from '../../verification/issued.ts';
 import { commitPetition, type PetitionDeps } from '../change-petition.ts';
@@ -12,7 +13,7 @@ import { receiptContent } from '../receipt.ts';
 import { receiptSealed } from '../transitions.ts';
 
 /** What the worker needs for the documents of petitions. */
-export interface PetitionWorkDeps extends SigningDeps, Pick<PetitionDeps, 'petitions' | 'documents'> {
+export interface PetitionWorkDeps extends SigningDeps, ImageReadDeps, Pick<PetitionDeps, 'petitions' | 'documents'> {
   readonly events: Pick<EventLog, 'writes'>;
   readonly issued: Pick<IssuedDocuments, 'write'>;
   readonly portalUrl: string;
@@ -45,7 +46,7 @@ export async function sealReceipt(deps: PetitionWorkDeps, code: CaseCode, at: Ep
       kind: 'receipt',
       signer: sealOf(unit, at),
       level: deps.levels.wanted.receipt,
-      text: { role: 'agency', agency: unit.name, location: unit.place },
+      text: { role: 'agency', agency: unit.name, location: unit.place, ...(await imageEntry(deps, unit)) },
     },
     at,
   );

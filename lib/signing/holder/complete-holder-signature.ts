@@ -19,7 +19,7 @@ export interface HandedIn {
 /**
  * The approval with the holder's signature in it, once all of it holds: capacity and certificate are what they were when it
  * was prepared, the certificate can still be signed with, and the signature is its key's over just what was prepared.
- * @param approval the leader's approval as it is now
+ * @param approval the leader's approval as it is now; where the signature was put when it was prepared is added
  * @throws ProblemError `signing_session_outdated`, `certificate_*`, `signature_mismatch`
  */
 export async function completedApproval(
@@ -28,8 +28,9 @@ export async function completedApproval(
   approval: Approval,
   { signature, format }: Pick<HandedIn, 'signature' | 'format'>,
 ): Promise<Approval> {
-  const { at, own: _, ...approved } = approval;
   const { facts } = session;
+  const { placed } = session.approval;
+  const { at, own: _, ...approved } = { ...approval, ...(placed ? { placed } : {}) };
   const present = await directory.signerOf({ kind: 'person', id: approval.by }, at);
   const certificate = Buffer.from(facts.certificate, 'base64');
   const same =
@@ -43,5 +44,5 @@ export async function completedApproval(
   if (!key || !verifySignature(facts.algorithm, key, message, value)) {
     throw new ProblemError('signature_mismatch', { field: 'signature' });
   }
-  return { ...approval, own: { ...facts, signature: Buffer.from(value).toString('base64') } };
+  return { ...approved, at, own: { ...facts, signature: Buffer.from(value).toString('base64') } };
 }

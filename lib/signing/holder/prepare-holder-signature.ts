@@ -1,4 +1,3 @@
-import { printedTitle } from '../../access/signing-competence.ts';
 import type { Approval } from '../../cases/approval.ts';
 import type { Directory } from '../../directory/directory.ts';
 import type { DocumentVersion } from '../../documents/document.ts';
@@ -6,12 +5,13 @@ import type { Write } from '../../platform/aws/table.ts';
 import { ProblemError } from '../../platform/errors.ts';
 import { sha256Hex } from '../../platform/hash.ts';
 import { newId, type RandomBytes } from '../../platform/ids.ts';
+import { approvedText, type ImageReadDeps, imageEntry } from '../approved-text.ts';
 import { type FileReadDeps, readFileToSign } from '../file-to-sign.ts';
 import type { SignBytesDeps } from '../sign-bytes.ts';
 import { holderMessage } from './holder-message.ts';
 import { assertRoom, type HolderSession, type HolderSessions, SESSION_MS } from './holder-session.ts';
 
-export interface HolderSigningDeps extends Pick<SignBytesDeps, 'fonts'>, FileReadDeps {
+export interface HolderSigningDeps extends Pick<SignBytesDeps, 'fonts'>, FileReadDeps, ImageReadDeps {
   readonly directory: Pick<Directory, 'signerOf'>;
   readonly sessions: HolderSessions;
   readonly random: RandomBytes;
@@ -47,8 +47,8 @@ export async function prepareForHolder(
   assertRoom(open);
   const facts = await deps.directory.signerOf({ kind: 'person', id: approval.by }, at);
   const file = await readFileToSign(deps, version);
-  const shown = { name: approval.name, title: printedTitle(approval), location };
-  const message = await holderMessage(deps, file, facts, shown, at);
+  const text = approvedText(approval, location, (await imageEntry(deps, approval)).image);
+  const message = await holderMessage(deps, file, facts, text, at);
   const session: HolderSession = {
     id: newId(deps.random),
     caseId,

@@ -333,7 +333,7 @@ test('verify --extract writes the file as a signature covers it, and what was ha
 });
 
 test('help stands in both languages', async () => {
-  for (const command of ['sign', 'verify']) {
+  for (const command of ['sign', 'extend', 'verify']) {
     const { exit, out } = await runCli([command, '--help']);
     expect(exit).toBe(0);
     expect(out).toMatch(/trên máy này/);

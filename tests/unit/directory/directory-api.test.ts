@@ -9,7 +9,7 @@ import { createKmsSigner } from '../../../lib/pki/kms-signer.ts';
 import { decodePem, encodePem } from '../../../lib/pki/pem.ts';
 import { signChecked, usableCertificate } from '../../../lib/pki/signer.ts';
 import { keyClient } from '../../../lib/platform/aws/key-client.ts';
-import { type Aws, startAws, TABLE_NAME } from '../../support/aws.ts';
+import { type Aws, IMAGES_BUCKET, startAws, TABLE_NAME } from '../../support/aws.ts';
 import { type Caller, callApi, memoryLog } from '../../support/call.ts';
 import { createAuthority, DAY } from '../../support/pki/authority.ts';
 
@@ -32,7 +32,7 @@ let api: ReturnType<typeof directoryApi>;
 
 beforeAll(async () => {
   aws = await startAws();
-  deps = compose({ STAGE: 'dev', TABLE_NAME, KEY_ALIAS_PREFIX: 'alias/ba-khong/dev/' });
+  deps = compose({ STAGE: 'dev', TABLE_NAME, IMAGES_BUCKET, KEY_ALIAS_PREFIX: 'alias/ba-khong/dev/' });
   api = directoryApi({ ...deps, log: memoryLog() as unknown as DirectoryApiDeps['log'] });
 });
 afterAll(() => aws.close());
