@@ -39,7 +39,8 @@ export async function prepareAnswerSignature(
   const approval = await approve(deps.directory, actor, asked, at);
   const version = latestVersion(await deps.documents.document(draft.documentId));
   const { place } = await deps.directory.unit(unit);
-  const session = await prepareForHolder(deps, { caseId: code, approval, version, location: place });
+  const { answer: timestampBytes } = deps.timestampRoom;
+  const session = await prepareForHolder(deps, { caseId: code, approval, version, location: place, timestampBytes });
   await deps.petitions.commit([deps.sessions.begin(session), stamp(session)]);
   return session;
 }

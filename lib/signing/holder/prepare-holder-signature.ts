@@ -15,6 +15,8 @@ export interface HolderSigningDeps extends Pick<SignBytesDeps, 'fonts'>, FileRea
   readonly directory: Pick<Directory, 'signerOf'>;
   readonly sessions: HolderSessions;
   readonly random: RandomBytes;
+  /** Octets that a signature keeps free for its timestamp, by what is signed: the stage's levels and authorities decide. */
+  readonly timestampRoom: Readonly<Record<'answer' | 'dispatch', number>>;
 }
 
 export interface Preparing {
@@ -25,6 +27,8 @@ export interface Preparing {
   readonly version: DocumentVersion;
   /** Place name of the unit. */
   readonly location: string;
+  /** Octets to keep free for a timestamp over the signature; 0: none will come. */
+  readonly timestampBytes: number;
   /** Of the dispatch, as it was shown. */
   readonly revision?: number;
 }
@@ -39,7 +43,7 @@ export type SessionStamp = (session: HolderSession) => Write;
  */
 export async function prepareForHolder(
   deps: HolderSigningDeps,
-  { caseId, approval, version, location, revision }: Preparing,
+  { caseId, approval, version, location, timestampBytes, revision }: Preparing,
 ): Promise<HolderSession> {
   const { at, own: _, ...approved } = approval;
   if (version.sha256 !== approval.sha256) throw new ProblemError('document_changed', { field: 'sha256' });
@@ -47,7 +51,9 @@ export async function prepareForHolder(
   const file = await readFileToSign(deps, version);
   const text = { role: 'person', name: approval.name, title: printedTitle(approval), location } as const;
   const message = await messageFor(facts, (signer) =>
-    signBytes({ fonts: deps.fonts, signerFor: () => signer }, file, { ...facts, name: approval.name }, text, at),
+    signBytes({ fonts: deps.fonts, signerFor: () => signer }, file, { ...facts, name: approval.name }, text, at, {
+      timestampBytes,
+    }),
   );
   return {
     id: newId(deps.random),
@@ -60,6 +66,7 @@ export async function prepareForHolder(
       algorithm: facts.algorithm,
       certificate: base64(facts.certificate),
       chain: facts.chain.map(base64),
+      ...(timestampBytes > 0 ? { timestampBytes } : {}),
       messageSha256: sha256Hex(message),
     },
     message: base64(message),
