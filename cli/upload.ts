@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { ApiClient } from './client.ts';
 
-interface Upload {
+export interface Upload {
   readonly uploadId: string;
   readonly url: string;
   readonly fields: Readonly<Record<string, string>>;
@@ -31,10 +31,15 @@ export async function sendFile(client: ApiClient, file: FileToSend, unit?: strin
     classification: 'none',
     ...(unit === undefined ? {} : { unit }),
   });
-  const form = new FormData();
-  for (const [name, value] of Object.entries(upload.fields)) form.set(name, value);
-  form.set('file', new Blob([file.bytes as Uint8Array<ArrayBuffer>], { type: file.contentType }), 'file');
-  const answer = await fetch(upload.url, { method: 'POST', body: form });
-  if (!answer.ok) throw new Error(`The upload was not taken: ${answer.status} ${(await answer.text()).slice(0, 300)}`);
+  await postForm(upload, new Blob([file.bytes as Uint8Array<ArrayBuffer>], { type: file.contentType }));
   return upload.uploadId;
+}
+
+/** Posts a file to the address that an upload was given. @throws Error when it is not taken */
+export async function postForm({ url, fields }: Pick<Upload, 'url' | 'fields'>, file: Blob): Promise<void> {
+  const form = new FormData();
+  for (const [name, value] of Object.entries(fields)) form.set(name, value);
+  form.set('file', file, 'file');
+  const answer = await fetch(url, { method: 'POST', body: form });
+  if (!answer.ok) throw new Error(`The upload was not taken: ${answer.status} ${(await answer.text()).slice(0, 300)}`);
 }

@@ -17,6 +17,7 @@ const preparedSignature = z.object({
   certificate: z.base64(),
   chain: z.array(z.base64()),
   signingTime: z.iso.datetime({ offset: true }),
+  timestampBytes: z.number().int().nonnegative(),
   shown: z.object({
     name: z.string(),
     title: z.array(z.string()),
@@ -58,9 +59,10 @@ export async function messageFor(
     });
   }
   const identity = { ...signer, chain: prepared.chain.map(bytes) };
-  const at = Date.parse(prepared.signingTime);
+  const { signingTime, timestampBytes } = prepared;
+  const when = { at: Date.parse(signingTime), timestampBytes };
   const text = textOf(prepared, image);
-  const own = await holderMessage({ fonts: tinos }, { source: memorySource(file) }, identity, text, at);
+  const own = await holderMessage({ fonts: tinos }, { source: memorySource(file) }, identity, text, when);
   const given = bytes(prepared.message);
   if (equalBytes(own, given)) return own;
   const { vi, en } = differenceOf(given, own);

@@ -108,12 +108,13 @@ function handedIn(body: { session: string; signature: string; format: HandedIn['
 }
 
 function sessionView({ id, expiresAt, approval, facts, message }: HolderSession) {
-  const { algorithm, certificate, chain, signingTime, location } = facts;
+  const { algorithm, certificate, chain, signingTime, location, timestampBytes = 0 } = facts;
   return {
     session: id,
     expiresAt: formatIso(expiresAt),
     document: { sha256: approval.sha256 },
     signingTime: formatIso(signingTime),
+    timestampBytes,
     algorithm,
     message,
     digest: createHash(algorithm.hash).update(Buffer.from(message, 'base64')).digest('base64'),

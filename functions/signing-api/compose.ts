@@ -22,6 +22,9 @@ import { HolderSessionStore } from '../../lib/signing/holder/holder-session-stor
 import { fontsIn } from '../fonts/fonts-in.ts';
 import type { CallerClaims } from '../http/claims.ts';
 
+const octets = z.number().int().nonnegative();
+const timestampRoom = z.object({ answer: octets, dispatch: octets });
+
 /** The function's dependencies, made once at cold start. @throws Error naming every missing variable */
 export function compose(environment: Readonly<Record<string, string | undefined>>) {
   const config = readConfig(
@@ -31,6 +34,7 @@ export function compose(environment: Readonly<Record<string, string | undefined>
       [ENV.imagesBucket]: z.string().min(1),
       [ENV.fontsDir]: z.string().min(1),
       LAMBDA_TASK_ROOT: z.string().default('.'),
+      [ENV.timestampRoom]: z.string().min(1),
     },
     environment,
   );
@@ -52,6 +56,7 @@ export function compose(environment: Readonly<Record<string, string | undefined>
     registers: new RegisterStore(table),
     sessions: new HolderSessionStore(table),
     directory,
+    timestampRoom: timestampRoom.parse(JSON.parse(config.TIMESTAMP_ROOM)),
     fonts: fontsIn(config.LAMBDA_TASK_ROOT, config.FONTS_DIR),
   };
 }

@@ -75,6 +75,10 @@ const prepared = z
     signingTime: isoTime.meta({ description: 'As it will stand in the file.' }),
     algorithm: signingAlgorithm,
     message: z.base64().meta({ description: 'What to sign: the signed attributes in DER (RFC 5652 §5.4).' }),
+    timestampBytes: z
+      .number()
+      .int()
+      .meta({ description: 'Octets that are kept free in the signature for a timestamp.' }),
     digest: z.base64().meta({ description: 'Hash of `message`, for keys that sign digests.' }),
     certificate: z.base64().meta({ description: 'The certificate that the signature will be checked with, DER.' }),
     chain: z.array(z.base64()).meta({ description: 'Those of its issuers that will stand in the file as well, DER.' }),
@@ -89,7 +93,8 @@ const prepared = z
         image: sha256.optional().meta({ description: 'The leader’s own image that will stand in it.' }),
       })
       .meta({
-        description: 'What the signature will show: with it, the image and the document `message` can be made again.',
+        description:
+          'What the signature will show: with it, the image, the room for a timestamp and the document `message` can be made again.',
       }),
   })
   .meta({ id: 'PreparedSignature' });

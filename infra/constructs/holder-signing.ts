@@ -1,8 +1,16 @@
 import { Duration } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { ENV } from '../../lib/platform/names.ts';
+import type { StageSettings } from '../stages.ts';
 import { CapabilityFunction } from './capability-function.ts';
 import type { Surroundings } from './surroundings.ts';
+
+/** Octets to keep free in a signature for its timestamp, by what is signed: the worker puts it there when the file is made. */
+function timestampRoom({ signatures: { levels, timestamps } }: StageSettings): Record<'answer' | 'dispatch', number> {
+  const largest = Math.max(0, ...timestamps.map(({ largestToken }) => largestToken));
+  const room = (what: 'answer' | 'dispatch') => (levels[what] === 'B-B' ? 0 : largest);
+  return { answer: room('answer'), dispatch: room('dispatch') };
+}
 
 /**
  * Approving and sealing, and signing with keys that stay with their holders. A function of its own: it reads and draws documents to
@@ -12,7 +20,7 @@ import type { Surroundings } from './surroundings.ts';
 export class HolderSigning extends Construct {
   constructor(scope: Construct, id: string, around: Surroundings) {
     super(scope, id);
-    const { data, api } = around;
+    const { data, settings, api } = around;
     const handler = new CapabilityFunction(this, 'Api', around, {
       name: 'signing-api',
       description: 'Approves documents and prepares them for keys that stay with their holders',
@@ -23,6 +31,7 @@ export class HolderSigning extends Construct {
         [ENV.tableName]: data.names.table,
         [ENV.documentsBucket]: data.names.documents,
         [ENV.imagesBucket]: data.names.images,
+        [ENV.timestampRoom]: JSON.stringify(timestampRoom(settings)),
       },
       grants: [...data.tableReadWrite(), ...data.documentsGet(), ...data.imagesGet()],
     });

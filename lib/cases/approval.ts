@@ -14,6 +14,8 @@ export const holderSignature = z.object({
   /** DER in base64. */
   certificate: z.string(),
   chain: z.array(z.string()),
+  /** Octets that the file keeps free for a timestamp over the signature. Absent: none. */
+  timestampBytes: z.number().int().positive().optional(),
   /** SHA-256 of the message that was signed, hex. */
   messageSha256: z.string().length(64),
   /** Base64; ECDSA as ECDSA-Sig-Value. */

@@ -44,13 +44,9 @@ export async function prepareDispatchSignature(
   const version = latestVersion(await deps.documents.document(draft.documentId));
   const { revision } = shown;
   const { place } = await deps.directory.unit(unit);
-  const { session, writes } = await prepareForHolder(deps, {
-    caseId: code,
-    approval,
-    version,
-    location: place,
-    revision,
-  });
+  const { dispatch: timestampBytes } = deps.timestampRoom;
+  const preparing = { caseId: code, approval, version, location: place, timestampBytes, revision };
+  const { session, writes } = await prepareForHolder(deps, preparing);
   await deps.dispatches.commit([...writes, stamp(session)]);
   return session;
 }

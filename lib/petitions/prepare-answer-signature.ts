@@ -43,7 +43,9 @@ export async function prepareAnswerSignature(
   );
   const version = latestVersion(await deps.documents.document(draft.documentId));
   const { place } = await deps.directory.unit(unit);
-  const { session, writes } = await prepareForHolder(deps, { caseId: code, approval, version, location: place });
+  const { answer: timestampBytes } = deps.timestampRoom;
+  const preparing = { caseId: code, approval, version, location: place, timestampBytes };
+  const { session, writes } = await prepareForHolder(deps, preparing);
   await deps.petitions.commit([...writes, stamp(session)]);
   return session;
 }

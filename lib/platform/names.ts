@@ -20,6 +20,7 @@ export const ENV = {
   fontsDir: 'FONTS_DIR',
   signatureLevels: 'SIGNATURE_LEVELS',
   signatureAuthorities: 'SIGNATURE_AUTHORITIES',
+  timestampRoom: 'TIMESTAMP_ROOM',
   remoteSigning: 'REMOTE_SIGNING',
   remoteSigningSecrets: 'REMOTE_SIGNING_SECRETS',
   remoteSigningNames: 'REMOTE_SIGNING_NAMES',

@@ -21,8 +21,9 @@ export async function signPdf(
   source: ByteSource,
   { signer, ...options }: SignPdfOptions,
 ): Promise<SignedPdf & ReachedLevel> {
-  const timestampBytes = 'authorities' in options ? options.authorities.timestamps.largestToken : 0;
-  const unsigned = await prepareSigning(source, signer, { ...options, timestampBytes });
+  const timestampBytes =
+    'authorities' in options ? options.authorities.timestamps.largestToken : options.timestampBytes;
+  const unsigned = await prepareSigning(source, signer, { ...options, timestampBytes: timestampBytes ?? 0 });
   const signature = await signChecked(signer, parseCertificate(signer.certificate), unsigned.message);
   return signAtLevel(source, unsigned, signature, options);
 }

@@ -37,7 +37,7 @@ export async function signApproved(
   const location = approval.own?.location ?? place;
   try {
     const text = approvedText(approval, location, (await imageEntry(deps, approval)).image);
-    const signer = await signing.deps.directory.signerOf({ kind: 'person', id: approval.by }, signing.at);
+    const signer = await signing.deps.directory.signerOf({ kind: 'person', id: approval.by }, signing.signingTime);
     const { n, pages } = unsigned;
     const step = {
       document,
@@ -48,8 +48,9 @@ export async function signApproved(
       signer,
       level: signing.level(level),
       text,
+      signingTime: signing.signingTime,
     } as const;
-    return { version: await signVersion(signing.deps, step, signing.at) };
+    return { version: await signVersion(signing.deps, step, at) };
   } catch (error) {
     if (isProblem(error, ...SIGNING_REFUSED)) return { refused: error.code };
     throw error;

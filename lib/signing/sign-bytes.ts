@@ -5,7 +5,7 @@ import type { Signer } from '../pki/signer.ts';
 import type { EpochMs } from '../platform/clock.ts';
 import type { ReachedLevel } from '../signatures/levels/pades-level.ts';
 import type { LevelChoice } from '../signatures/levels/sign-at-level.ts';
-import { type SignedPdf, signPdf } from '../signatures/sign-pdf.ts';
+import { type SignedPdf, type SignPdfOptions, signPdf } from '../signatures/sign-pdf.ts';
 import { appearanceOf, type SignatureText } from './appearance.ts';
 import type { FileToSign } from './file-to-sign.ts';
 
@@ -25,7 +25,7 @@ export async function signBytes<F extends Pick<SignerFacts, 'name'>>(
   facts: F,
   text: SignatureText,
   at: EpochMs,
-  level: LevelChoice = {},
+  level: LevelChoice & Pick<SignPdfOptions, 'timestampBytes'> = {},
 ): Promise<SignedPdf & ReachedLevel> {
   const opened = await openPdf(file.source);
   return signPdf(file.source, {

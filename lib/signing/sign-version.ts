@@ -31,6 +31,8 @@ export interface SigningStep {
   /** Who signs, with which key and certificate. */
   readonly signer: SignerFacts;
   readonly text: SignatureText;
+  /** When it was signed, where that was before the file is made; it stands in the file. */
+  readonly signingTime?: EpochMs;
 }
 
 /**
@@ -43,7 +45,7 @@ export async function signVersion(deps: SigningDeps, step: SigningStep, at: Epoc
   const authorities = deps.levels.authorities(trust);
   const file = await openFileToSign(deps, step.unsigned);
   const order = { facts: step.signer, text: step.text, wanted: step.level, isLast: step.kind !== 'signed' };
-  const signed = await signAndRaise(deps, file, order, authorities, at);
+  const signed = await signAndRaise(deps, file, order, authorities, step.signingTime ?? at);
   const stored = await file.keep({ documentId: step.document.id, n: step.n, kind: step.kind }, signed);
   const { key, versionId, sha256, bytes } = stored;
   const version = { n: step.n, kind: step.kind, key, versionId, sha256, bytes, pages: step.pages, at };

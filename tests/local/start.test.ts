@@ -70,6 +70,28 @@ async function postNote(id: string): Promise<number> {
   return (await fetch(`${laptop?.stack.apiUrl}/notes`, { method: 'POST', headers: { authorization }, body })).status;
 }
 
+it('takes the values of the stacks’ parameters from whoever starts it', async () => {
+  const outputs = async (parameters?: Record<string, string>) => {
+    const { stack } = await startFixture({
+      assemblyDir: fixture.assemblyDir,
+      stateDir: state.dir,
+      transformTemplate: (template, name) =>
+        name === 'Fixture-Service'
+          ? {
+              ...template,
+              Parameters: { ...template.Parameters, Where: { Type: 'String', Default: 'http://127.0.0.1:1' } },
+              Outputs: { ...template.Outputs, Where: { Value: { 'Fn::Join': ['', [{ Ref: 'Where' }, '/x']] } } },
+            }
+          : template,
+      ...(parameters ? { parameters } : {}),
+    });
+    await stack.stop();
+    return stack.outputs.Where;
+  };
+  expect(await outputs()).toBe('http://127.0.0.1:1/x');
+  expect(await outputs({ Where: 'http://127.0.0.1:2' })).toBe('http://127.0.0.1:2/x');
+});
+
 describe('the start stops, naming the resource, at', () => {
   it('a type that is not in the table', async () => {
     const error = await refusal((resources) => {

@@ -62,6 +62,7 @@ export async function startCaseWorld(extra: Readonly<Record<string, string>> = {
     PORTAL_URL: 'https://ba-khong.example',
     SIGNATURE_LEVELS: JSON.stringify({ receipt: 'B-B', answer: 'B-B', dispatch: 'B-B', renewBeforeDays: 90 }),
     SIGNATURE_AUTHORITIES: JSON.stringify({ timestamps: [], hosts: [], privateAddresses: false }),
+    TIMESTAMP_ROOM: JSON.stringify({ answer: 0, dispatch: 0 }),
     FONTS_DIR: 'fonts',
     ...extra,
   };

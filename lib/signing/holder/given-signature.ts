@@ -1,24 +1,26 @@
 import type { Approval, HolderSignature } from '../../cases/approval.ts';
 import type { SignerFacts } from '../../directory/certificates.ts';
+import type { TrustAnchor } from '../../pki/certificate-path.ts';
 import type { Signer } from '../../pki/signer.ts';
 import type { EpochMs } from '../../platform/clock.ts';
 import { ProblemError } from '../../platform/errors.ts';
 import { sha256Hex } from '../../platform/hash.ts';
-import { lowerLevel, type PadesLevel } from '../../signatures/levels/pades-level.ts';
+import { type Authorities, lowerLevel, type PadesLevel } from '../../signatures/levels/pades-level.ts';
 import type { SigningDeps } from '../sign-version.ts';
 
 /**
  * How an approved document is signed: by the service now, or with the signature that the leader has made already. Then
- * everything is as it was when it was prepared, the time of signing included, and the file comes out the same each time.
+ * everything is as it was when it was prepared, the time of signing and the room for a timestamp included: what is signed comes
+ * out the same each time, whatever timestamp is put beside the signature.
  */
 export function signingOf<D extends SigningDeps>(
   deps: D,
   approval: Approval,
   at: EpochMs,
-): { readonly deps: D; readonly at: EpochMs; readonly level: (issued: PadesLevel) => PadesLevel } {
+): { readonly deps: D; readonly signingTime: EpochMs; readonly level: (issued: PadesLevel) => PadesLevel } {
   const { own } = approval;
   // Proven to have been there then; what proves it for longer is added with the seal.
-  if (!own) return { deps, at, level: (issued) => lowerLevel(issued, 'B-T') };
+  if (!own) return { deps, signingTime: at, level: (issued) => lowerLevel(issued, 'B-T') };
   const facts = factsOf(approval, own);
   const { directory } = deps;
   const given = {
@@ -30,8 +32,31 @@ export function signingOf<D extends SigningDeps>(
       person: directory.person.bind(directory),
     },
   };
-  // What its holder signed leaves no room for a timestamp inside: the seal's time proves it.
-  return { deps: { ...deps, ...given }, at: own.signingTime, level: () => 'B-B' };
+  const room = own.timestampBytes;
+  // Without room for a timestamp inside, the seal's time proves it.
+  if (room === undefined) return { deps: { ...deps, ...given }, signingTime: own.signingTime, level: () => 'B-B' };
+  const levels = {
+    ...deps.levels,
+    authorities: (trust: readonly TrustAnchor[]) => withRoom(deps.levels.authorities(trust), room),
+  };
+  return { deps: { ...deps, ...given, levels }, signingTime: own.signingTime, level: () => 'B-T' };
+}
+
+/** Authorities for a file whose room for a timestamp was settled when it was prepared: what is larger does not count. */
+function withRoom({ timestamps, ...authorities }: Authorities, largestToken: number): Authorities {
+  return {
+    ...authorities,
+    timestamps: {
+      largestToken,
+      async stamp(digest) {
+        const token = await timestamps.stamp(digest);
+        if (token.length <= largestToken) return token;
+        throw new ProblemError('timestamp_invalid', {
+          detail: 'the token is larger than the room that was kept for it',
+        });
+      },
+    },
+  };
 }
 
 function factsOf({ by, name }: Approval, own: HolderSignature): SignerFacts {

@@ -15,6 +15,8 @@ export interface HolderSigningDeps extends Pick<SignBytesDeps, 'fonts'>, FileRea
   readonly directory: Pick<Directory, 'signerOf'>;
   readonly sessions: HolderSessions;
   readonly random: RandomBytes;
+  /** Octets that a signature keeps free for its timestamp, by what is signed: the stage's levels and authorities decide. */
+  readonly timestampRoom: Readonly<Record<'answer' | 'dispatch', number>>;
 }
 
 export interface Preparing {
@@ -25,6 +27,8 @@ export interface Preparing {
   readonly version: DocumentVersion;
   /** Place name of the unit. */
   readonly location: string;
+  /** Octets to keep free for a timestamp over the signature; 0: none will come. */
+  readonly timestampBytes: number;
   /** Of the dispatch, as it was shown. */
   readonly revision?: number;
 }
@@ -39,7 +43,7 @@ export type SessionStamp = (session: HolderSession) => Write;
  */
 export async function prepareForHolder(
   deps: HolderSigningDeps,
-  { caseId, approval, version, location, revision }: Preparing,
+  { caseId, approval, version, location, timestampBytes, revision }: Preparing,
 ): Promise<{ readonly session: HolderSession; readonly writes: readonly Write[] }> {
   const { at, own: _, ...approved } = approval;
   if (version.sha256 !== approval.sha256) throw new ProblemError('document_changed', { field: 'sha256' });
@@ -48,7 +52,7 @@ export async function prepareForHolder(
   const facts = await deps.directory.signerOf({ kind: 'person', id: approval.by }, at);
   const file = await readFileToSign(deps, version);
   const text = approvedText(approval, location, (await imageEntry(deps, approval)).image);
-  const message = await holderMessage(deps, file, facts, text, at);
+  const message = await holderMessage(deps, file, facts, text, { at, timestampBytes });
   const session: HolderSession = {
     id: newId(deps.random),
     caseId,
@@ -60,6 +64,7 @@ export async function prepareForHolder(
       algorithm: facts.algorithm,
       certificate: base64(facts.certificate),
       chain: facts.chain.map(base64),
+      ...(timestampBytes > 0 ? { timestampBytes } : {}),
       messageSha256: sha256Hex(message),
     },
     message: base64(message),

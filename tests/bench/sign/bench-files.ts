@@ -24,12 +24,17 @@ export function benchFiles(folder: string, quick: boolean): BenchFile[] {
   mkdirSync(folder, { recursive: true });
   const sized = SIZES.filter(([, bytes]) => !quick || bytes <= 10_000 * KB).map(([title, bytes]) => {
     const path = join(folder, `${bytes / KB}-kb.pdf`);
-    if (!existsSync(path)) writePdf(path, dataObjects(bytes));
+    if (!existsSync(path)) writeDataPdf(path, bytes);
     return { title, path, bytes };
   });
   const pages = join(folder, '10000-pages.pdf');
   if (!existsSync(pages)) writePdf(pages, pageObjects());
   return [...sized, { title: '10 000 pages', path: pages, bytes: 0 }];
+}
+
+/** A PDF of about so many bytes, most of it incompressible. */
+export function writeDataPdf(path: string, bytes: number): void {
+  writePdf(path, dataObjects(bytes));
 }
 
 /** One page; its content and as many unseen streams as make up the size. */

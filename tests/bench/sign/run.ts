@@ -4,14 +4,15 @@
  * EU DSS come from the conformance environment, where Python and Java are.
  */
 import { spawnSync } from 'node:child_process';
-import { createReadStream, existsSync, writeFileSync } from 'node:fs';
+import { createReadStream, existsSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { buildSync } from 'esbuild';
 import { dssTool, OUT, pythonTool, type Tool } from '../../conformance/tools.ts';
 import { type BenchFile, benchFiles } from './bench-files.ts';
 import { type ContestantName, NAMES } from './contestant.ts';
 import { type Measured, measureNode, measureTool } from './measure.ts';
+import { replacePart } from './performance-doc.ts';
 import { writeContainer } from './signing-container.ts';
 import { type Row, signingReport } from './signing-report.ts';
 
@@ -80,4 +81,4 @@ const rows = await measureAll([
 const machine = `${cpus().length} × ${cpus()[0]?.model.trim() ?? 'unknown'}, ${Math.round(totalmem() / 2 ** 30)} GiB`;
 const text = signingReport({ date: new Date().toISOString().slice(0, 10), machine, files, rows });
 console.log(text);
-if (!quick) writeFileSync(resolve(import.meta.dirname, '../../../docs/performance-signing.md'), text);
+if (!quick) replacePart('signers', text);

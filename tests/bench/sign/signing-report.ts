@@ -15,14 +15,12 @@ interface Figures {
   readonly rows: readonly Row[];
 }
 
-/** docs/performance-signing.md. */
+/** Its part of docs/performance-signing.md. */
 export function signingReport(figures: Figures): string {
   const { date, machine, files, rows } = figures;
   const aims = aimRows(figures);
   return [
-    '# Performance of signing',
-    '',
-    'Written by `npm run bench:sign`; do not edit. All in one run on one machine: compare the figures with each other.',
+    'All in one run on one machine: compare the figures with each other.',
     '',
     `${date} · ${machine} · Node ${process.version}`,
     '',
@@ -35,7 +33,7 @@ export function signingReport(figures: Figures): string {
       rows.map(({ name, cells }) => [name, ...cells.map(cellText)]),
     ),
     '',
-    '## Against the aims',
+    '### Against the aims',
     '',
     aims.length > 0 ? table(['aim', 'measured', ''], aims) : 'The sizes of the aims were not measured.',
     '',

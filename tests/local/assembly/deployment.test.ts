@@ -34,7 +34,7 @@ function laboratory() {
     'T::Inert': { because: 'nobody cares' },
   };
   const run = (...stacks: StackArtifact[]) => deploy({ stacks, types, account: '000000000000', region: 'x' });
-  return { created, run };
+  return { created, run, types };
 }
 
 const live = (Value: unknown, more: object = {}) => ({ Type: 'T::Live', Properties: { Value }, ...more }) as never;
@@ -77,6 +77,25 @@ describe('deploy', () => {
     const Conditions = { Far: { 'Fn::Equals': [{ Ref: 'AWS::Region' }, 'us-east-1'] } };
     await run(stack('S', { Conditions, Resources: { A: live(1, { Condition: 'Far' }), B: live(2) } }));
     expect(created).toEqual([['B', 2]]);
+  });
+
+  it('gives parameters the values that are told, and their defaults where none is', async () => {
+    const { created, types } = laboratory();
+    const Parameters = { Near: { Type: 'String', Default: 'a' }, Far: { Type: 'String', Default: 'b' } };
+    const Resources = { A: live({ Ref: 'Near' }), B: live({ 'Fn::Sub': 'to ${Far}' }) };
+    const stacks = [stack('S', { Parameters, Resources })];
+    await deploy({ stacks, types, account: '000000000000', region: 'x', parameters: { Far: 'c', Else: 'd' } });
+    expect(created).toEqual([
+      ['A', 'a'],
+      ['B', 'to c'],
+    ]);
+  });
+
+  it('does not take what is told for a resource of that name', async () => {
+    const { created, types } = laboratory();
+    const stacks = [stack('S', { Resources: { A: live(1), B: live({ Ref: 'A' }) } })];
+    await deploy({ stacks, types, account: '000000000000', region: 'x', parameters: { A: 'c' } });
+    expect(created.at(-1)).toEqual(['B', 'ref-A']);
   });
 
   it('refuses every unknown type and property at once, and creates nothing', async () => {
