@@ -64,9 +64,11 @@ const POLICY = {
   'dispatch.evidence': staff(...STAFF),
   'dispatch.sign': staff('leader'),
   'dispatch.issue': staff('clerk'),
+  'dispatch.recall': staff('clerk', 'leader'),
   'incoming.read': staff(...STAFF),
   'incoming.register': staff('clerk'),
   'incoming.return': staff('clerk'),
+  'incoming.answer-recall': staff('clerk'),
   'register.read': staff(...STAFF),
 
   'directory.read': anyone,

@@ -3,6 +3,7 @@ import { formatIso } from '../platform/clock.ts';
 import type { Reason } from '../signatures/reasons.ts';
 import type { SignatureVerdict } from '../signatures/verdict.ts';
 import { type IssuedDocument, issuedDocument } from './issued.ts';
+import { remarksOn } from './remarks.ts';
 import type { FileVerdict } from './verify-file.ts';
 
 const time = z.string().meta({ description: 'ISO 8601 with +07:00.', example: '2026-03-09T08:15:00+07:00' });
@@ -10,9 +11,15 @@ const sentence = z.object({ vi: z.string(), en: z.string() });
 const status = z.enum(['TOTAL_PASSED', 'INDETERMINATE', 'TOTAL_FAILED']);
 const reason = sentence.extend({ code: z.string(), detail: z.string().optional() });
 
+const { shape } = issuedDocument;
+
 export const issuedView = issuedDocument.extend({
   issuedAt: time,
   signers: z.array(z.object({ name: z.string(), title: z.string(), at: time })),
+  recalled: z.object({ at: time }).optional(),
+  replacedBy: shape.replacedBy.unwrap().extend({ issuedAt: time }).optional(),
+  replaces: shape.replaces.unwrap().extend({ issuedAt: time }).optional(),
+  remarks: z.array(sentence).meta({ description: 'What to know of it, in words: recalled, replaced, and when.' }),
 });
 export type IssuedView = z.infer<typeof issuedView>;
 
@@ -63,7 +70,8 @@ function conclude({ genuine, verdict, issued }: FileVerdict) {
     };
   }
   if (issued && issued.standing !== 'in-force') {
-    return { vi: 'Văn bản này đã bị thu hồi hoặc thay thế.', en: 'This document has been recalled or replaced.' };
+    const remarks = remarksOn(issued);
+    return { vi: remarks.map(({ vi }) => vi).join(' '), en: remarks.map(({ en }) => en).join(' ') };
   }
   if (verdict.status === 'TOTAL_PASSED') {
     return {
@@ -81,10 +89,15 @@ function conclude({ genuine, verdict, issued }: FileVerdict) {
 }
 
 export function viewIssued(issued: IssuedDocument): IssuedView {
+  const { recalled, replacedBy, replaces, ...facts } = issued;
   return {
-    ...issued,
+    ...facts,
     issuedAt: formatIso(issued.issuedAt),
     signers: issued.signers.map((signer) => ({ ...signer, at: formatIso(signer.at) })),
+    ...(recalled ? { recalled: { at: formatIso(recalled.at) } } : {}),
+    ...(replacedBy ? { replacedBy: { ...replacedBy, issuedAt: formatIso(replacedBy.issuedAt) } } : {}),
+    ...(replaces ? { replaces: { ...replaces, issuedAt: formatIso(replaces.issuedAt) } } : {}),
+    remarks: remarksOn(issued),
   };
 }
 

@@ -10,7 +10,7 @@ import { notSigned, signed } from '../dispatch-transitions.ts';
 
 /** What the worker needs for the documents of dispatches. */
 export interface DispatchWorkDeps extends SigningDeps, Pick<ExchangeDeps, 'dispatches' | 'events' | 'documents'> {
-  readonly issued: Pick<IssuedDocuments, 'write'>;
+  readonly issued: Pick<IssuedDocuments, 'byHash' | 'write'>;
   readonly portalUrl: string;
 }
 
