@@ -1,4 +1,6 @@
-import { type EpochMs, localDate } from '../platform/clock.ts';
+import type { UnitSuccession } from '../directory/succession.ts';
+import { type EpochMs, endOfDay, localDate } from '../platform/clock.ts';
+import type { FoundIssue } from './find-issued.ts';
 import type { IssuedDocument } from './issued.ts';
 
 /** A sentence for people, in both languages. */
@@ -7,9 +9,38 @@ export interface Remark {
   readonly en: string;
 }
 
-/** What whoever holds an issued document should know of it: that it was recalled, what took its place, what it replaces. */
-export function remarksOn(issued: IssuedDocument): Remark[] {
-  return [...recalled(issued), ...replacedBy(issued), ...replaces(issued)];
+/**
+ * What whoever holds an issued document should know of it: that it was recalled, what took its place, what it replaces, what
+ * became of its agency.
+ */
+export function remarksOn({ issued, issuer }: FoundIssue): Remark[] {
+  return [...recalled(issued), ...replacedBy(issued), ...replaces(issued), ...(issuer ? remarksOnUnit(issuer) : [])];
+}
+
+/** What became of a unit: where it belongs since it ended. Nothing, of one in office. */
+export function remarksOnUnit(unit: UnitSuccession): Remark[] {
+  return [unit, ...unit.successors].flatMap(({ code, name, until }) => {
+    if (until === undefined) return [];
+    const successors = unit.successors.filter((item) => item.of === code);
+    const [first] = successors;
+    if (!first) {
+      const [vi, en] = [dayVi(endOfDay(until)), dayEn(endOfDay(until))];
+      return [
+        {
+          vi: `${name} đã chấm dứt hoạt động sau ngày ${vi}; danh mục không ghi đơn vị kế thừa.`,
+          en: `${name} ended on ${en}; the directory names no successor.`,
+        },
+      ];
+    }
+    const names = successors.map((item) => item.name);
+    const since = endOfDay(first.from);
+    return [
+      {
+        vi: `Từ ngày ${dayVi(since)}, ${name} thuộc ${names.join(', ')}.`,
+        en: `Since ${dayEn(since)} ${name} belongs to ${names.join(', ')}.`,
+      },
+    ];
+  });
 }
 
 function recalled({ recalled: recall, unit }: IssuedDocument): Remark[] {
