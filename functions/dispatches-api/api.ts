@@ -1,3 +1,5 @@
+import { agreeRecall } from '../../lib/exchange/agree-recall.ts';
+import type { Dispatch } from '../../lib/exchange/dispatch.ts';
 import { draftDispatch, redraftDispatch } from '../../lib/exchange/draft-dispatch.ts';
 import { viewDispatch, viewIncoming } from '../../lib/exchange/exchange-view.ts';
 import type { Incoming } from '../../lib/exchange/incoming.ts';
@@ -9,6 +11,8 @@ import {
   readIncoming,
 } from '../../lib/exchange/read-exchange.ts';
 import { readRegister } from '../../lib/exchange/read-register.ts';
+import { recallDispatch } from '../../lib/exchange/recall-dispatch.ts';
+import { refuseRecall } from '../../lib/exchange/refuse-recall.ts';
 import { registerIncoming } from '../../lib/exchange/register-incoming.ts';
 import { returnIncoming } from '../../lib/exchange/return-incoming.ts';
 import { formatIso } from '../../lib/platform/clock.ts';
@@ -25,19 +29,33 @@ export function dispatchesApi(deps: DispatchesApiDeps) {
 
 const codeOf = (call: { readonly params: { readonly code: string } }): CaseCode => parseCaseCode(call.params.code);
 
+/** Ids and codes as the exchange knows them. */
+function draftOf<B extends { readonly documentId: string; readonly replaces?: string | undefined }>(body: B) {
+  const { documentId, replaces, ...rest } = body;
+  return {
+    ...rest,
+    documentId: parseId(documentId, 'documentId'),
+    replaces: replaces === undefined ? undefined : parseCaseCode(replaces, 'replaces'),
+  };
+}
+
 function sending(deps: DispatchesApiDeps): BoundRoute[] {
   const { requests } = deps;
   return [
     bind(routes.draftDispatch, async (call) => {
       const { unit, ...body } = call.body;
-      const draft = { ...body, documentId: parseId(body.documentId, 'documentId') };
+      const draft = draftOf(body);
       const keep = stamped(requests, routes.draftDispatch, call, viewDispatch);
       return viewDispatch(await draftDispatch(deps, call.actor, unit, draft, call.at, keep));
     }),
     bind(routes.redraftDispatch, async (call) => {
-      const draft = { ...call.body, documentId: parseId(call.body.documentId, 'documentId') };
+      const draft = draftOf(call.body);
       const keep = stamped(requests, routes.redraftDispatch, call, viewDispatch);
       return viewDispatch(await redraftDispatch(deps, call.actor, codeOf(call), draft, call.at, keep));
+    }),
+    bind(routes.recallDispatch, async (call) => {
+      const keep = stamped<Dispatch>(requests, routes.recallDispatch, call, viewDispatch);
+      return viewDispatch(await recallDispatch(deps, call.actor, codeOf(call), call.body.reason, call.at, keep));
     }),
   ];
 }
@@ -76,6 +94,16 @@ function receiving(deps: DispatchesApiDeps): BoundRoute[] {
       const view = (item: Incoming) => viewIncoming(item, call.at);
       const keep = stamped(requests, routes.returnIncoming, call, view);
       return view(await returnIncoming(deps, call.actor, codeOf(call), call.body.reason, call.at, keep));
+    }),
+    bind(routes.agreeRecall, async (call) => {
+      const view = (item: Incoming) => viewIncoming(item, call.at);
+      const keep = stamped(requests, routes.agreeRecall, call, view);
+      return view(await agreeRecall(deps, call.actor, codeOf(call), call.at, keep));
+    }),
+    bind(routes.refuseRecall, async (call) => {
+      const view = (item: Incoming) => viewIncoming(item, call.at);
+      const keep = stamped(requests, routes.refuseRecall, call, view);
+      return view(await refuseRecall(deps, call.actor, codeOf(call), call.body.reason, call.at, keep));
     }),
   ];
 }

@@ -15,6 +15,7 @@ import { ENV } from '../../lib/platform/names.ts';
 import { RegisterStore } from '../../lib/registers/register-store.ts';
 import { backOff } from '../../lib/requests/once.ts';
 import { RequestStore } from '../../lib/requests/request-store.ts';
+import { IssuedStore } from '../../lib/verification/issued-store.ts';
 import type { CallerClaims } from '../http/claims.ts';
 
 /** The function's dependencies, made once at cold start. @throws Error naming every missing variable */
@@ -35,6 +36,7 @@ export function compose(environment: Readonly<Record<string, string | undefined>
     events: new EventStore(table),
     registers: new RegisterStore(table),
     directory,
+    issued: new IssuedStore(table),
   };
 }
 

@@ -45,6 +45,11 @@ const draft = z.strictObject({
     .regex(/^[\p{Lu}0-9.-]{1,20}$/u)
     .optional()
     .meta({ description: 'Drafting office in the symbol of a công văn.', example: 'VP' }),
+  replaces: z
+    .string()
+    .max(40)
+    .optional()
+    .meta({ description: 'Code of an issued dispatch of the same type that it replaces.', example: 'VB-7K3M-9QXD-4' }),
 });
 
 export const draftDispatch = defineRoute({
@@ -112,6 +117,19 @@ export const getDispatchEvidence = defineRoute({
   problems: ['not_found'],
 });
 
+export const recallDispatch = defineRoute({
+  operationId: 'recallDispatch',
+  method: 'POST',
+  path: '/api/dispatches/{code}/recall',
+  tag: DISPATCHES,
+  summary: 'Recall an issued dispatch: it is worth nothing more, and its recipients are asked to cancel their copies',
+  access: 'signed-in',
+  params,
+  body: z.strictObject({ reason: prose(2000) }),
+  answer: changed,
+  problems: [...COMMON, 'unit_ended'],
+});
+
 export const listIncoming = defineRoute({
   operationId: 'listIncoming',
   method: 'GET',
@@ -154,6 +172,31 @@ export const returnIncoming = defineRoute({
   path: '/api/incoming/{code}/return',
   tag: INCOMING,
   summary: 'Return it to its sender with a reason',
+  access: 'signed-in',
+  params,
+  body: z.strictObject({ reason: prose(2000) }),
+  answer: handled,
+  problems: COMMON,
+});
+
+export const agreeRecall = defineRoute({
+  operationId: 'agreeRecall',
+  method: 'POST',
+  path: '/api/incoming/{code}/recall/agree',
+  tag: INCOMING,
+  summary: 'Cancel the electronic copy of a document that its sender recalls',
+  access: 'signed-in',
+  params,
+  answer: handled,
+  problems: COMMON,
+});
+
+export const refuseRecall = defineRoute({
+  operationId: 'refuseRecall',
+  method: 'POST',
+  path: '/api/incoming/{code}/recall/refuse',
+  tag: INCOMING,
+  summary: 'Keep the copy of a recalled document, with a reason',
   access: 'signed-in',
   params,
   body: z.strictObject({ reason: prose(2000) }),

@@ -14,8 +14,8 @@ export function verifyApi(deps: VerifyApiDeps) {
       if (bytes.length === 0) throw new ProblemError('bad_request', { field: 'body', detail: 'The body is empty.' });
       return viewVerification(await verifyFile(deps, bytes, at));
     }),
-    bindPublic(routes.findIssued, async ({ params }) => ({
-      items: (await findIssued(deps, params.code)).map(viewIssued),
+    bindPublic(routes.findIssued, async ({ params, at }) => ({
+      items: (await findIssued(deps, params.code, at)).map(viewIssued),
     })),
   ]);
 }

@@ -73,10 +73,12 @@ const POLICY = {
   'dispatch.export': staff(...STAFF),
   'dispatch.sign': staff('leader'),
   'dispatch.issue': staff('clerk'),
+  'dispatch.recall': staff('clerk', 'leader'),
   'incoming.read': staff(...STAFF),
   'incoming.export': staff(...STAFF),
   'incoming.register': staff('clerk'),
   'incoming.return': staff('clerk'),
+  'incoming.answer-recall': staff('clerk'),
   'register.read': staff(...STAFF),
 
   'directory.read': anyone,

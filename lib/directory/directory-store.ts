@@ -24,6 +24,14 @@ const formerCodes: Entity<z.infer<typeof formerCode>> = {
   keys: ({ former }) => ({ pk: `UNITCODE#${former}`, sk: 'UNITCODE' }),
 };
 
+/** The unit that a certificate is or was the seal of. */
+const sealCertificate = z.object({ sha256: z.string().length(64), code: unitCode });
+const sealCertificates: Entity<z.infer<typeof sealCertificate>> = {
+  name: 'SealCertificate',
+  schema: sealCertificate,
+  keys: ({ sha256 }) => ({ pk: `SEAL#${sha256}`, sk: 'SEAL' }),
+};
+
 const people: Entity<Person> = {
   name: 'Person',
   schema: personRecord,
@@ -70,6 +78,11 @@ export class DirectoryStore implements Directory, DirectoryWriter {
     if (direct) return direct;
     const former = await this.#table.get(formerCodes, { pk: `UNITCODE#${code}`, sk: 'UNITCODE' });
     return former && (await this.#table.get(units, { pk: `UNIT#${former.code}`, sk: 'UNIT' }));
+  }
+
+  async unitOfSeal(sha256: string): Promise<Unit | undefined> {
+    const seal = await this.#table.get(sealCertificates, { pk: `SEAL#${sha256}`, sk: 'SEAL' });
+    return seal && this.findUnit(seal.code);
   }
 
   activeUnit(code: UnitCode, at: EpochMs): Promise<Unit> {
@@ -129,6 +142,7 @@ export class DirectoryStore implements Directory, DirectoryWriter {
           },
         ),
       ),
+      ...next.certificates.map(({ sha256 }) => this.#table.put(sealCertificates, { sha256, code: next.code })),
     ];
   }
 

@@ -10,6 +10,8 @@ import type { Unit } from './unit.ts';
 export interface Directory {
   /** By present or former code, ended units included. @throws ProblemError `unit_unknown` */
   unit(code: UnitCode): Promise<Unit>;
+  /** The unit that a seal's certificate was installed for, at any time; by the certificate's SHA-256. */
+  unitOfSeal(sha256: string): Promise<Unit | undefined>;
   /** The unit in office at `at`; an ended unit leads to its successor. @throws ProblemError `unit_unknown`, `unit_ended` */
   activeUnit(code: UnitCode, at: EpochMs): Promise<Unit>;
   units(options: { readonly limit: number; readonly cursor?: string | undefined }): Promise<Page<Unit>>;

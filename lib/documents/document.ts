@@ -106,6 +106,11 @@ export function grantRead(document: Document, ...units: readonly UnitCode[]): Do
   return revised(document, { readers: [...new Set([...document.readers, ...units])] });
 }
 
+/** The staff of `units` read it no more. */
+export function revokeRead(document: Document, ...units: readonly UnitCode[]): Document {
+  return revised(document, { readers: document.readers.filter((reader) => !units.includes(reader)) });
+}
+
 /** Keeps a document of a denunciation to those who must handle it. */
 export function protectIdentity(document: Document, assignee?: PersonId): Document {
   return revised(document, { identityProtected: true, ...(assignee === undefined ? {} : { assignee }) });

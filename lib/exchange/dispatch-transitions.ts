@@ -16,7 +16,7 @@ const start = (dispatch: Dispatch, job: JobKind, at: EpochMs) => [
 const ended = (dispatch: Dispatch, job: JobKind, recipient?: UnitCode) =>
   dispatch.pending.filter((work) => work.job !== job || work.recipient !== recipient);
 
-const draftFacts = ({ code, unit, type, urgency, recipients, draft }: Dispatch) => ({
+const draftFacts = ({ code, unit, type, urgency, recipients, replaces, draft }: Dispatch) => ({
   code,
   unit,
   type,
@@ -24,6 +24,7 @@ const draftFacts = ({ code, unit, type, urgency, recipients, draft }: Dispatch) 
   recipients: recipients.map((item) => item.unit),
   documentId: draft.documentId,
   sha256: draft.sha256,
+  ...(replaces ? { replaces: replaces.code } : {}),
 });
 
 /** The first event of a case: `dispatch` is new, its log empty. */
@@ -39,7 +40,10 @@ export function drafted(dispatch: DispatchIn<'draft'>, by: Pick<Actor, 'personId
   };
 }
 
-export type DraftFacts = Pick<Dispatch, 'type' | 'subject' | 'urgency' | 'recipients' | 'office' | 'draft'>;
+export type DraftFacts = Pick<
+  Dispatch,
+  'type' | 'subject' | 'urgency' | 'recipients' | 'office' | 'replaces' | 'draft'
+>;
 
 /** Until it is numbered, a draft may change; a signature it had is void and the signer sees it again. */
 export function redrafted(
@@ -49,7 +53,7 @@ export function redrafted(
   at: EpochMs,
 ): DispatchChange {
   const from = inState(dispatch, 'draft', 'signed');
-  const next = { ...from, ...facts, office: facts.office, state: 'draft' as const };
+  const next = { ...from, ...facts, office: facts.office, replaces: facts.replaces, state: 'draft' as const };
   return {
     next,
     event: { type: 'dispatch.redrafted', at, actor: personRef(by, from.unit), data: draftFacts(next) },

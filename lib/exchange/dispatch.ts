@@ -10,6 +10,7 @@ import { logHead } from '../evidence/case-event.ts';
 import { pendingWork } from '../jobs/job.ts';
 import { ProblemError } from '../platform/errors.ts';
 import type { CaseCode, Id } from '../platform/ids.ts';
+import { recall, recallAtRecipient, replacedDispatch, replacement } from './standing.ts';
 import { urgency } from './urgency.ts';
 
 const id = z.string() as unknown as z.ZodType<Id>;
@@ -23,13 +24,15 @@ export type Recipient = z.infer<typeof recipient>;
 
 /** What became of it at one recipient. */
 const delivery = recipient.extend({
-  status: z.enum(['sending', 'arrived', 'returned', 'registered']),
+  status: z.enum(['sending', 'withdrawn', 'arrived', 'returned', 'registered']),
   at: instant,
   /** The recipient's case. */
   incoming: code.optional(),
   /** The recipient's incoming number. */
   number: z.string().optional(),
   reason: z.string().optional(),
+  /** Since the sender asked for it back. */
+  recall: recallAtRecipient.optional(),
 });
 export type Delivery = z.infer<typeof delivery>;
 
@@ -42,6 +45,8 @@ const base = z.object({
   recipients: z.array(recipient),
   /** Drafting office in the symbol of a công văn, e.g. `VP`. */
   office: z.string().optional(),
+  /** What it replaces. */
+  replaces: replacedDispatch.optional(),
   draft: z.object({
     documentId: id,
     sha256: hash,
@@ -60,7 +65,12 @@ const issuing = signed.extend({
   /** Where the clerk put the seal; absent where it stands beside the leader's signature. */
   sealPlaced: signaturePlacement.optional(),
 });
-const issued = issuing.extend({ issued: z.object({ sha256: hash, at: instant }), deliveries: z.array(delivery) });
+const issued = issuing.extend({
+  issued: z.object({ sha256: hash, at: instant }),
+  deliveries: z.array(delivery),
+  recall: recall.optional(),
+  replacement: replacement.optional(),
+});
 
 const state = <S extends string, T extends z.ZodRawShape>(name: S, shape: z.ZodObject<T>) =>
   shape.extend({ state: z.literal(name) });

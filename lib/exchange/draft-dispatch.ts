@@ -12,6 +12,7 @@ import { commitDispatch, type ExchangeDeps, type Stamp } from './change-dispatch
 import { accessSubject, type Dispatch, inState } from './dispatch.ts';
 import { type DraftFacts, drafted, redrafted } from './dispatch-transitions.ts';
 import { resolveRecipients } from './recipients.ts';
+import { replaceable } from './replaceable.ts';
 import type { Urgency } from './urgency.ts';
 
 export interface DispatchDraft {
@@ -23,6 +24,8 @@ export interface DispatchDraft {
   readonly recipients: readonly UnitCode[];
   /** Drafting office in the symbol of a công văn. */
   readonly office?: string | undefined;
+  /** The issued dispatch that it is to replace. */
+  readonly replaces?: CaseCode | undefined;
 }
 
 type DraftDeps = Pick<ExchangeDeps, 'dispatches' | 'events' | 'documents' | 'directory' | 'random'>;
@@ -30,7 +33,7 @@ type DraftDeps = Pick<ExchangeDeps, 'dispatches' | 'events' | 'documents' | 'dir
 /**
  * Staff of a unit put a dispatch forward for signature.
  * @throws ProblemError `not_found`, `forbidden`, `document_not_ready`, `invalid_state` (a document of another case or signed
- *   already), `invalid_field` (type), `unit_unknown`, `unit_ended`, `recipient_duplicate`, `recipient_is_sender`
+ *   already), `invalid_field` (type, replaces), `unit_unknown`, `unit_ended`, `recipient_duplicate`, `recipient_is_sender`
  */
 export async function draftDispatch(
   deps: DraftDeps,
@@ -85,12 +88,17 @@ async function readDraft(
   if (version.n > 1) {
     throw new ProblemError('invalid_state', { field: 'documentId', detail: 'The document is signed already.' });
   }
+  const { type } = draft;
+  const original = draft.replaces && (await replaceable(deps, draft.replaces, { unit, type }, at));
   const facts = {
-    type: draft.type,
+    type,
     subject: draft.subject,
     urgency: draft.urgency,
     recipients,
     ...(draft.office === undefined ? {} : { office: draft.office }),
+    ...(original
+      ? { replaces: { code: original.code, number: original.number.text, issuedAt: original.issued.at } }
+      : {}),
     draft: { documentId: document.id, sha256: version.sha256, drafter: actor.personId },
   };
   return { facts, taken: deps.documents.putWrite(takeOver(document, code, unit), document) };

@@ -1,12 +1,23 @@
 import * as z from 'zod';
 import { type EpochMs, formatIso } from '../platform/clock.ts';
 import { arrivalVerdict } from './arrival-verdict.ts';
-import { type Delivery, DISPATCH_STATES, type Dispatch } from './dispatch.ts';
+import { type Delivery, DISPATCH_STATES, type Dispatch, type DispatchIn } from './dispatch.ts';
 import { INCOMING_STATES, type Incoming } from './incoming.ts';
-import { statusCode } from './status-codes.ts';
+import type { RecallStatus, Replacement } from './standing.ts';
+import { recallCode, statusCode } from './status-codes.ts';
 import { urgency } from './urgency.ts';
 
 const time = z.string().meta({ description: 'ISO 8601 with +07:00.', example: '2026-03-09T08:15:00+07:00' });
+
+/** Another dispatch, as people name it. */
+const otherDispatch = z.object({ code: z.string(), number: z.string(), issuedAt: time.optional() });
+const recallView = z.object({
+  status: z.string().optional().meta({ description: 'Status code of QĐ 28/2018: 13 asked, 15 agreed, 16 refused.' }),
+  vi: z.string(),
+  en: z.string(),
+  at: time,
+  reason: z.string().optional().meta({ description: 'Why it was refused.' }),
+});
 
 export const dispatchView = z.object({
   code: z.string().meta({ example: 'VB-7K3M-9QXD-4' }),
@@ -23,6 +34,13 @@ export const dispatchView = z.object({
   signer: z.object({ id: z.string(), name: z.string(), title: z.string(), capacity: z.string() }).optional(),
   number: z.string().optional(),
   issuedAt: time.optional(),
+  standing: z
+    .enum(['in-force', 'recalled', 'replaced'])
+    .optional()
+    .meta({ description: 'What it is worth now, once it is issued.' }),
+  recall: z.object({ at: time, unit: z.string(), reason: z.string() }).optional(),
+  replaces: otherDispatch.optional().meta({ description: 'The issued dispatch that it replaces.' }),
+  replacedBy: otherDispatch.optional().meta({ description: 'Counts from its `issuedAt` on.' }),
   recipients: z.array(
     z.object({
       unit: z.string(),
@@ -36,6 +54,7 @@ export const dispatchView = z.object({
       at: time.optional(),
       number: z.string().optional().meta({ description: 'The incoming number that the recipient gave it.' }),
       reason: z.string().optional(),
+      recall: recallView.optional(),
     }),
   ),
   working: z.boolean(),
@@ -60,6 +79,12 @@ export const incomingView = z.object({
   registeredAt: time.optional(),
   returnedAt: time.optional(),
   reason: z.string().optional(),
+  cancelledAt: time.optional(),
+  recall: recallView
+    .extend({ asked: z.string().meta({ description: 'Why its sender recalls it.' }), askedAt: time })
+    .optional(),
+  replaces: otherDispatch.optional(),
+  replacedBy: otherDispatch.optional(),
 });
 export type IncomingView = z.infer<typeof incomingView>;
 
@@ -81,9 +106,35 @@ export function viewDispatch(dispatch: Dispatch): DispatchView {
     createdAt: formatIso(dispatch.createdAt),
     ...('approval' in dispatch ? { signer: signerOf(dispatch.approval) } : {}),
     ...('number' in dispatch ? { number: dispatch.number.text } : {}),
-    ...(dispatch.state === 'issued' ? { issuedAt: formatIso(dispatch.issued.at) } : {}),
+    ...(dispatch.replaces ? { replaces: viewOther(dispatch.replaces) } : {}),
+    ...(dispatch.state === 'issued' ? viewStanding(dispatch) : {}),
     recipients: deliveries.map(viewDelivery),
     working: dispatch.pending.length > 0,
+  };
+}
+
+function viewStanding({ issued, recall, replacement }: DispatchIn<'issued'>) {
+  const replaced = replacement?.issuedAt === undefined ? 'in-force' : 'replaced';
+  return {
+    issuedAt: formatIso(issued.at),
+    standing: recall ? ('recalled' as const) : (replaced as 'in-force' | 'replaced'),
+    ...(recall ? { recall: { at: formatIso(recall.at), unit: recall.unit, reason: recall.reason } } : {}),
+    ...(replacement ? { replacedBy: viewOther(replacement) } : {}),
+  };
+}
+
+function viewOther({ code, number, issuedAt }: Replacement): z.infer<typeof otherDispatch> {
+  return { code, number, ...(issuedAt === undefined ? {} : { issuedAt: formatIso(issuedAt) }) };
+}
+
+function viewRecall(status: RecallStatus, at: EpochMs, reason: string | undefined): z.infer<typeof recallView> {
+  const { code, vi, en } = recallCode(status);
+  return {
+    ...(code === undefined ? {} : { status: code }),
+    vi,
+    en,
+    at: formatIso(at),
+    ...(reason === undefined ? {} : { reason }),
   };
 }
 
@@ -102,13 +153,12 @@ function viewDelivery(item: Partial<Delivery> & { unit: string }): DispatchView[
     ...(item.at === undefined ? {} : { at: formatIso(item.at) }),
     ...(item.number === undefined ? {} : { number: item.number }),
     ...(item.reason === undefined ? {} : { reason: item.reason }),
+    ...(item.recall ? { recall: viewRecall(item.recall.status, item.recall.at, item.recall.reason) } : {}),
   };
 }
 
 export function viewIncoming(incoming: Incoming, now: EpochMs): IncomingView {
   const { code, state, unit, reference, type, subject, urgency, documentId } = incoming;
-  const done =
-    incoming.state === 'arrived' ? now : incoming.state === 'registered' ? incoming.registeredAt : incoming.returnedAt;
   return {
     code,
     state,
@@ -122,10 +172,37 @@ export function viewIncoming(incoming: Incoming, now: EpochMs): IncomingView {
     verdict: { ...incoming.verdict, checkedAt: formatIso(incoming.verdict.checkedAt) },
     arrivedAt: formatIso(incoming.arrivedAt),
     registerBy: formatIso(incoming.registerBy),
-    late: done > incoming.registerBy,
-    ...(incoming.state === 'registered'
+    late: handledAt(incoming, now) > incoming.registerBy,
+    ...('registeredAt' in incoming && incoming.registeredAt !== undefined
       ? { number: incoming.numberText, registeredAt: formatIso(incoming.registeredAt) }
       : {}),
     ...(incoming.state === 'returned' ? { returnedAt: formatIso(incoming.returnedAt), reason: incoming.reason } : {}),
+    ...(incoming.state === 'cancelled' ? { cancelledAt: formatIso(incoming.cancelledAt) } : {}),
+    ...viewIncomingStanding(incoming),
   };
+}
+
+function viewIncomingStanding({ recall, replaces, replacement }: Incoming) {
+  const { status, reason: asked, askedAt, answeredAt = askedAt, refusal } = recall ?? {};
+  return {
+    ...(status === undefined || asked === undefined || askedAt === undefined || answeredAt === undefined
+      ? {}
+      : { recall: { ...viewRecall(status, answeredAt, refusal), asked, askedAt: formatIso(askedAt) } }),
+    ...(replaces ? { replaces: viewOther(replaces) } : {}),
+    ...(replacement ? { replacedBy: viewOther(replacement) } : {}),
+  };
+}
+
+/** When the receiver did with it what is to be done in time. */
+function handledAt(incoming: Incoming, now: EpochMs): EpochMs {
+  switch (incoming.state) {
+    case 'arrived':
+      return now;
+    case 'registered':
+      return incoming.registeredAt;
+    case 'returned':
+      return incoming.returnedAt;
+    case 'cancelled':
+      return incoming.registeredAt ?? incoming.cancelledAt;
+  }
 }

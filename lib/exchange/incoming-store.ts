@@ -17,7 +17,8 @@ const entity: Entity<Incoming> = {
 };
 
 function inQueue(incoming: Incoming): Pick<Keys, 'gsi2pk' | 'gsi2sk'> {
-  const open = incoming.state === 'arrived';
+  // What is to be done at the receiver's: to register it, or to answer its recall.
+  const open = incoming.state === 'arrived' || incoming.recall?.status === 'asked';
   const at = open ? incoming.registerBy : incoming.arrivedAt;
   return { gsi2pk: queue(incoming.unit, open ? 'open' : 'closed'), gsi2sk: `${formatIso(at)}#${incoming.code}` };
 }

@@ -11,6 +11,7 @@ import { ProblemError } from '../platform/errors.ts';
 import { sha256Hex } from '../platform/hash.ts';
 import { type CaseCode, type Id, newCaseCode } from '../platform/ids.ts';
 import { arrivalVerdict } from './arrival-verdict.ts';
+import { recallAtReceiver, replacedDispatch, replacement } from './standing.ts';
 import { urgency } from './urgency.ts';
 
 const code = z.string() as unknown as z.ZodType<CaseCode>;
@@ -33,17 +34,25 @@ const base = z.object({
   verdict: arrivalVerdict,
   arrivedAt: instant,
   registerBy: instant,
+  recall: recallAtReceiver.optional(),
+  /** Which of the sender's documents it replaces, and which one replaces it. */
+  replaces: replacedDispatch.optional(),
+  replacement: replacement.optional(),
   pending: z.array(pendingWork),
   log: logHead,
 });
 const state = <S extends string, T extends z.ZodRawShape>(name: S, shape: z.ZodObject<T>) =>
   shape.extend({ state: z.literal(name) });
 
+const entered = { number: z.number().int(), numberText: z.string(), registeredAt: instant };
+
 /** A dispatch as its receiver has it. */
 export const incomingRecord = z.discriminatedUnion('state', [
   state('arrived', base),
-  state('registered', base.extend({ number: z.number().int(), numberText: z.string(), registeredAt: instant })),
+  state('registered', base.extend(entered)),
   state('returned', base.extend({ reason: z.string(), returnedAt: instant })),
+  // Recalled, and its electronic copy cancelled; a line that it has in the register stays.
+  state('cancelled', base.extend({ ...z.object(entered).partial().shape, cancelledAt: instant })),
 ]);
 export type Incoming = z.infer<typeof incomingRecord>;
 type IncomingState = Incoming['state'];
@@ -68,6 +77,9 @@ export function accessSubject(incoming: Incoming): Subject {
 function inState(incoming: Incoming): IncomingIn<'arrived'> {
   if (incoming.state !== 'arrived') {
     throw new ProblemError('invalid_state', { detail: `The document is ${incoming.state}.` });
+  }
+  if (incoming.recall?.status === 'asked') {
+    throw new ProblemError('invalid_state', { detail: 'Its sender asks for it back: that is to be answered first.' });
   }
   return incoming;
 }

@@ -6,8 +6,8 @@ type SignKind = Extract<JobKind, `${'sign' | 'seal' | 'author'}-${string}`>;
 
 /** A job before it has its identity, which follows from the event and its place in the row. */
 export type JobDraft =
-  | { readonly job: SignKind | 'report-status' | 'export-evidence' }
-  | { readonly job: 'deliver'; readonly recipient: UnitCode }
+  | { readonly job: SignKind | 'report-status' | 'report-recall' | 'export-evidence' }
+  | { readonly job: 'deliver' | 'ask-recall' | 'tell-replaced'; readonly recipient: UnitCode }
   | Pick<NotifyJob, 'job' | 'template' | 'to' | 'facts'>;
 
 /** One row a type of event: the jobs it causes, always in the same order. */

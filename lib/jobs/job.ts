@@ -23,6 +23,11 @@ export type NotifyJob = z.infer<typeof notifyJob>;
 const deliverJob = z.object({ job: z.literal('deliver'), ...common, recipient: unitCode });
 /** Carries what the receiver did back to the sender's dispatch; `caseId` is the incoming document. */
 const reportStatusJob = z.object({ job: z.literal('report-status'), ...common });
+/** Asks a recipient for a recalled dispatch, or tells it that one was replaced; `caseId` is the dispatch. */
+const askRecallJob = z.object({ job: z.literal('ask-recall'), ...common, recipient: unitCode });
+const tellReplacedJob = z.object({ job: z.literal('tell-replaced'), ...common, recipient: unitCode });
+/** Carries the receiver's answer to a recall back; `caseId` is the incoming document. */
+const reportRecallJob = z.object({ job: z.literal('report-recall'), ...common });
 
 /** Raises the signatures of an issued document, or renews their last timestamp: whichever they need. The sweep asks for it. */
 const preserveJob = z.object({ job: z.literal('preserve-document'), id: z.string().min(1), documentId: z.string() });
@@ -40,6 +45,9 @@ export const job = z.discriminatedUnion('job', [
   z.object({ job: z.literal('seal-dispatch'), ...common }),
   deliverJob,
   reportStatusJob,
+  askRecallJob,
+  tellReplacedJob,
+  reportRecallJob,
   notifyJob,
   preserveJob,
   exportEvidenceJob,
@@ -58,7 +66,14 @@ export const signJob = z.union([
 ]);
 export type SignJob = z.infer<typeof signJob>;
 
-export const deliveryJob = z.discriminatedUnion('job', [deliverJob, reportStatusJob]);
+export const deliveryJob = z.discriminatedUnion('job', [
+  deliverJob,
+  reportStatusJob,
+  askRecallJob,
+  tellReplacedJob,
+  reportRecallJob,
+]);
+export type DeliveryJob = z.infer<typeof deliveryJob>;
 
 export type QueueName = 'sign' | 'delivery' | 'notify' | 'evidence';
 
@@ -73,13 +88,16 @@ export const QUEUE_OF = {
   'preserve-document': 'sign',
   deliver: 'delivery',
   'report-status': 'delivery',
+  'ask-recall': 'delivery',
+  'tell-replaced': 'delivery',
+  'report-recall': 'delivery',
   notify: 'notify',
   'export-evidence': 'evidence',
 } as const satisfies Record<JobKind, QueueName>;
 
 /** Work that a case waits for: until it has ended the sweep sends it again. */
 export const pendingWork = z.object({
-  /** Kind of the job, and of deliveries whom they are for. */
+  /** Kind of the job, and whom it is for where each recipient has one of its own. */
   job: z.string(),
   recipient: unitCode.optional(),
   /** The event that caused it. */

@@ -204,6 +204,66 @@ export const TEMPLATES = {
       },
     },
   },
+  /** To the receiver's clerks. Facts: code, number, unit (the sender's code). */
+  'dispatch.recall-asked': {
+    path: '/incoming/{code}',
+    texts: {
+      vi: {
+        subject: 'Đơn vị gửi lấy lại văn bản {number}',
+        paragraphs: [
+          'Đơn vị {unit} thu hồi văn bản số {number} và đề nghị hủy bản điện tử. Lý do ở trong trang của văn bản.',
+        ],
+      },
+      en: {
+        subject: 'Document {number} recalled by its sender',
+        paragraphs: [
+          'Unit {unit} recalls document {number} and asks you to cancel the electronic copy. The reason is on the page of the document.',
+        ],
+      },
+    },
+  },
+  /** To the sender's clerks. Facts: code, number, unit (the receiver's code). */
+  'dispatch.recall-agreed': {
+    path: '/dispatches/{code}',
+    texts: {
+      vi: {
+        subject: 'Đơn vị nhận đã hủy văn bản {number}',
+        paragraphs: ['Đơn vị {unit} đồng ý lấy lại và đã hủy bản điện tử của văn bản số {number}.'],
+      },
+      en: {
+        subject: 'Recall of document {number} agreed',
+        paragraphs: ['Unit {unit} agrees to the recall and has cancelled its electronic copy of document {number}.'],
+      },
+    },
+  },
+  /** To the sender's clerks. Facts: code, number, unit (the receiver's code). */
+  'dispatch.recall-refused': {
+    path: '/dispatches/{code}',
+    texts: {
+      vi: {
+        subject: 'Đơn vị nhận từ chối lấy lại văn bản {number}',
+        paragraphs: ['Đơn vị {unit} từ chối việc lấy lại văn bản số {number}. Lý do ở trong trang của văn bản.'],
+      },
+      en: {
+        subject: 'Recall of document {number} refused',
+        paragraphs: ['Unit {unit} refuses the recall of document {number}. The reason is on the page of the document.'],
+      },
+    },
+  },
+  /** To the receiver's clerks. Facts: code, number, unit (the sender's code), replacement (its number). */
+  'dispatch.replaced': {
+    path: '/incoming/{code}',
+    texts: {
+      vi: {
+        subject: 'Văn bản {number} đã được thay thế',
+        paragraphs: ['Văn bản số {number} của đơn vị {unit} đã được thay thế bằng văn bản số {replacement}.'],
+      },
+      en: {
+        subject: 'Document {number} replaced',
+        paragraphs: ['Document {number} of unit {unit} has been replaced by document {replacement}.'],
+      },
+    },
+  },
   /** To whoever uploaded. Facts: upload (id), problem (error code). */
   'upload.refused': {
     path: '/uploads/{upload}',

@@ -52,5 +52,5 @@ function jobsFor(work: PendingWork, events: readonly CaseEvent[]): Job[] {
 }
 
 function matches(job: Job, work: PendingWork): boolean {
-  return job.job === work.job && (job.job !== 'deliver' || job.recipient === work.recipient);
+  return job.job === work.job && (!('recipient' in job) || job.recipient === work.recipient);
 }

@@ -1,4 +1,5 @@
 import type { Directory } from '../directory/directory.ts';
+import { succession, successionOf, type UnitSuccession } from '../directory/succession.ts';
 import { asTrustAnchor } from '../directory/trust.ts';
 import { memorySource } from '../pdf/byte-source.ts';
 import type { RevocationPort } from '../pki/revocation-client.ts';
@@ -8,7 +9,7 @@ import { verifyPdf } from '../signatures/verify-pdf.ts';
 import type { IssuedDocument, IssuedDocuments } from './issued.ts';
 
 export interface VerifyDeps {
-  readonly directory: Pick<Directory, 'trustAnchors'>;
+  readonly directory: Pick<Directory, 'trustAnchors' | 'unit' | 'unitOfSeal'>;
   readonly issued: Pick<IssuedDocuments, 'byHash' | 'byCode'>;
   /** Asked for what the file does not prove. */
   readonly revocation: RevocationPort;
@@ -18,6 +19,10 @@ export interface FileVerdict {
   readonly verdict: Verdict;
   /** What was issued here with exactly these bytes. */
   readonly issued: IssuedDocument | undefined;
+  /** What became of the agency that issued it. */
+  readonly issuer: UnitSuccession | undefined;
+  /** Agencies whose seals are in the file, by the SHA-256 of the certificate. */
+  readonly seals: ReadonlyMap<string, UnitSuccession>;
   /** Every signature passed, and these are the bytes of a document issued here that still stands. Doubt is never valid. */
   readonly genuine: boolean;
 }
@@ -28,5 +33,19 @@ export async function verifyFile(deps: VerifyDeps, bytes: Uint8Array, at: EpochM
   const verdict = await verifyPdf(memorySource(bytes), { trust, at, revocation: deps.revocation });
   const issued = await deps.issued.byHash(verdict.file.sha256);
   const genuine = verdict.status === 'TOTAL_PASSED' && issued?.standing === 'in-force';
-  return { verdict, issued, genuine };
+  const issuer = issued && (await successionOf(deps.directory, issued.unit.code, at));
+  return { verdict, issued, issuer, seals: await sealsIn(deps, verdict, at), genuine };
+}
+
+async function sealsIn(
+  { directory }: Pick<VerifyDeps, 'directory'>,
+  { signatures }: Pick<Verdict, 'signatures'>,
+  at: EpochMs,
+): Promise<ReadonlyMap<string, UnitSuccession>> {
+  const found = new Map<string, UnitSuccession>();
+  for (const sha256 of new Set(signatures.flatMap(({ certificate }) => (certificate ? [certificate.sha256] : [])))) {
+    const unit = await directory.unitOfSeal(sha256);
+    if (unit) found.set(sha256, await succession(directory, unit, at));
+  }
+  return found;
 }

@@ -387,6 +387,27 @@ const EXCHANGE: readonly Row[] = [
     others: GONE,
   },
   {
+    route: 'recallDispatch',
+    ...ofDispatch('/recall'),
+    body: () => ({ reason: 'Sai căn cứ.' }),
+    // The clerk comes first; it is recalled once.
+    ...sending('200', NO, '409 invalid_state'),
+  },
+  {
+    route: 'refuseRecall',
+    ...incomingAt(HOANG_GIANG, '/recall/refuse'),
+    body: () => ({ reason: 'Đã thực hiện.' }),
+    answers: staff('commune', '200', NO, NO),
+    others: GONE,
+  },
+  {
+    route: 'agreeRecall',
+    about: 'that was refused',
+    ...incomingAt(HOANG_GIANG, '/recall/agree'),
+    answers: staff('commune', '409 invalid_state', NO, NO),
+    others: GONE,
+  },
+  {
     route: 'getRegister',
     path: () => `/api/registers/${PROVINCE}/outgoing/${new Date(Date.now() + 7 * 3_600_000).getUTCFullYear()}`,
     ...sending('200', '200', '200'),

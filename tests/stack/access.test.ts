@@ -141,7 +141,8 @@ async function settle(stack: DemoStack): Promise<Places> {
     },
     arrivedAt: async (unit) => {
       const client = await stack.as(unit === HOANG_GIANG ? 'communeClerk' : 'neighbourClerk');
-      return (await arrivals(client, unit))[0]?.code ?? '';
+      const [open] = await arrivals(client, unit);
+      return (open ?? (await arrivals(client, unit, 'closed'))[0])?.code ?? '';
     },
   };
 }

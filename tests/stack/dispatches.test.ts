@@ -18,7 +18,7 @@ beforeAll(async () => {
 afterAll(() => demo?.close());
 
 describe('a dispatch on the stack that deploys', () => {
-  it('is checked, registered by one recipient and returned by another, and its sender sees both', async () => {
+  it('is checked, registered by one recipient and returned by another, and recalled from the first', async () => {
     const documentId = await uploaded(demo, await demo.as('provinceOfficer'), PROVINCE);
     const { code } = await draftDispatch(demo, documentId, [HOANG_GIANG, QUANG_BINH]);
     const path = `/api/dispatches/${code}`;
@@ -49,6 +49,18 @@ describe('a dispatch on the stack that deploys', () => {
       { unit: HOANG_GIANG, status: '03', number: '01' },
       { unit: QUANG_BINH, status: '02', reason: 'Gửi nhầm.' },
     ]);
+    // The recipient that has it cancels its copy; whoever holds the file learns of the recall.
+    await sender.post(`${path}/recall`, { reason: 'Sai ngày họp.' });
+    await demo.settled();
+    await receiver.post(`/api/incoming/${mine?.code}/recall/agree`);
+    await demo.settled();
+    await expect(receiver.get(`/api/documents/${seen.documentId}`)).rejects.toMatchObject({ code: 'not_found' });
+    expect((await sender.get<DispatchView>(path)).recipients[0]).toMatchObject({ recall: { status: '15' } });
+    expect(await demo.anyone.postPdf<VerificationView>('/api/verify', bytes)).toMatchObject({
+      genuine: false,
+      status: 'TOTAL_PASSED',
+      issued: { standing: 'recalled' },
+    });
     await expectHistory(demo, sender, path, [
       'dispatch.drafted',
       'dispatch.approved',
@@ -59,6 +71,9 @@ describe('a dispatch on the stack that deploys', () => {
       'dispatch.arrived',
       'dispatch.registered',
       'dispatch.returned',
+      'dispatch.recalled',
+      'dispatch.recall-conveyed',
+      'dispatch.recall-agreed',
     ]);
   });
 

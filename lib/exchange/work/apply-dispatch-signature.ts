@@ -14,7 +14,7 @@ export interface DispatchWorkDeps
   extends SigningDeps,
     ImageReadDeps,
     Pick<ExchangeDeps, 'dispatches' | 'events' | 'documents'> {
-  readonly issued: Pick<IssuedDocuments, 'write'>;
+  readonly issued: Pick<IssuedDocuments, 'byHash' | 'write'>;
   readonly portalUrl: string;
 }
 

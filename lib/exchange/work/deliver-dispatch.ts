@@ -58,6 +58,9 @@ export async function deliverDispatch(
     verdict,
     arrivedAt: at,
     registerBy: registerBy(deps.calendar, dispatch.urgency, at).at,
+    ...(dispatch.replaces ? { replaces: dispatch.replaces } : {}),
+    // Replaced by one that was issued while this was on its way.
+    ...(dispatch.replacement?.issuedAt === undefined ? {} : { replacement: dispatch.replacement }),
     pending: [],
     log: EMPTY_LOG,
   });

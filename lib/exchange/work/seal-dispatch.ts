@@ -11,6 +11,7 @@ import { verificationLink } from '../../verification/verification-link.ts';
 import { commitDispatch } from '../change-dispatch.ts';
 import { issued } from '../dispatch-transitions.ts';
 import type { DispatchWorkDeps } from './apply-dispatch-signature.ts';
+import { replaceOriginal } from './replace-original.ts';
 
 /**
  * Seals the numbered dispatch with the agency's key, over the leader's signature (NĐ 30/2020 art. 5: both, in that order),
@@ -61,7 +62,9 @@ export async function sealDispatch(deps: DispatchWorkDeps, code: CaseCode, at: E
         type: dispatch.type,
         signers: [{ name: approval.name, title: printedTitle(approval).join(' '), at: dispatch.signed.at }],
         standing: 'in-force',
+        ...(dispatch.replaces ? { replaces: dispatch.replaces } : {}),
       }),
+      ...(await replaceOriginal(deps, dispatch, unit, at)),
     ],
   });
   return 'done';

@@ -85,10 +85,12 @@ const TABLE: readonly [Action, string, Subject, readonly Caller[]][] = [
   ['dispatch.export', 'a dispatch', ofUnit, STAFF],
   ['dispatch.sign', 'a dispatch', ofUnit, ['leader']],
   ['dispatch.issue', 'a dispatch', ofUnit, ['clerk']],
+  ['dispatch.recall', 'a dispatch', ofUnit, ['clerk', 'leader']],
   ['incoming.read', 'an incoming document', ofUnit, STAFF],
   ['incoming.export', 'an incoming document', ofUnit, STAFF],
   ['incoming.register', 'an incoming document', ofUnit, ['clerk']],
   ['incoming.return', 'an incoming document', ofUnit, ['clerk']],
+  ['incoming.answer-recall', 'an incoming document', ofUnit, ['clerk']],
   ['register.read', 'a register', ofUnit, STAFF],
 
   ['directory.read', 'anything', {}, EVERYONE],

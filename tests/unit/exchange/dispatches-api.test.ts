@@ -438,6 +438,35 @@ describe('verification', () => {
     expect(await verify(Buffer.from('no pdf'))).toMatchObject({ genuine: false, status: 'TOTAL_FAILED' });
   });
 
+  it('is valid after the agency has ended, and says whom it belongs to since', async () => {
+    const code = await issue();
+    const bytes = await world.bytesOf((await read(code)).documentId);
+    const name = 'Ủy ban nhân dân tỉnh Thanh Hóa';
+    const put = (facts: object) =>
+      callApi(world.directory, OPERATOR, `PUT /api/units/${PROVINCE}`, {
+        ...{ name, notation: 'UBND', place: 'Thanh Hóa', tier: 'province', from: '2025-07-01' },
+        ...facts,
+      });
+    await put({ until: '2026-03-09', successors: [HOANG_HOA] });
+    world.time.now = NOW + DAY;
+    const remark = { en: `Since 10 March 2026 ${name} belongs to Ủy ban nhân dân xã Hoằng Hóa.` };
+    const successors = [{ code: HOANG_HOA, of: PROVINCE, from: '2026-03-10' }];
+    const verified = await verify(bytes);
+    expect(verified).toMatchObject({
+      genuine: true,
+      issued: { unit: { code: PROVINCE, name, until: '2026-03-09', successors }, remarks: [remark] },
+    });
+    expect(verified.conclusion.en).toMatch(remark.en);
+    const [person, seal] = verified.signatures;
+    expect(person).not.toHaveProperty('unit');
+    expect(seal?.unit).toMatchObject({ code: PROVINCE, successors, remarks: [remark] });
+    const asked = await callApi<{ items: unknown[] }>(world.verify, undefined, `GET /api/verify/${code}`);
+    expect(asked.body.items).toMatchObject([{ unit: { until: '2026-03-09', successors }, remarks: [remark] }]);
+    world.time.now = NOW;
+    await put({});
+    expect((await verify(bytes)).issued).toMatchObject({ unit: { successors: [] }, remarks: [] });
+  });
+
   it('tells by code what was issued, and nothing of who drafted it', async () => {
     const code = await issue();
     const { documentId, sha256 } = await read(code);

@@ -13,6 +13,7 @@ const DATA = {
   due: Date.parse('2026-03-30T23:59:59.999+07:00'),
   number: '01/UBND',
   document: '01/UBND',
+  replacement: '02/UBND',
   recipients: [UNIT, 'H56.12.04'],
 };
 const event = (type: string, data: typeof DATA = DATA) =>
@@ -43,14 +44,26 @@ describe('which event causes which work', () => {
     ['dispatch.arrived', []],
     ['dispatch.registered', ['dispatch.registered → clerk']],
     ['dispatch.returned', ['dispatch.returned → clerk']],
+    ['dispatch.recalled', [`ask-recall → ${UNIT}`, 'ask-recall → H56.12.04']],
+    ['dispatch.recall-conveyed', []],
+    ['dispatch.recall-agreed', ['dispatch.recall-agreed → clerk']],
+    ['dispatch.recall-refused', ['dispatch.recall-refused → clerk']],
+    ['dispatch.replacement-numbered', []],
+    ['dispatch.replaced', [`tell-replaced → ${UNIT}`, 'tell-replaced → H56.12.04']],
+    ['dispatch.replacement-told', []],
     ['incoming.arrived', ['dispatch.arrived → clerk']],
     ['incoming.registered', ['report-status']],
     ['incoming.returned', ['report-status']],
     ['incoming.reported', []],
+    ['incoming.recall-asked', ['dispatch.recall-asked → clerk']],
+    ['incoming.recall-agreed', ['report-recall']],
+    ['incoming.recall-refused', ['report-recall']],
+    ['incoming.recall-reported', []],
+    ['incoming.replaced', ['dispatch.replaced → clerk']],
     ['something.else', []],
   ])('%s', (type, expected) => {
     const words = jobsOf(event(type)).map((job) => {
-      if (job.job === 'deliver') return `deliver → ${job.recipient}`;
+      if ('recipient' in job) return `${job.job} → ${job.recipient}`;
       if (job.job !== 'notify') return job.job;
       return `${job.template} → ${job.to.kind === 'person' ? job.to.id : job.to.role}`;
     });

@@ -7,6 +7,7 @@ const FACTS = {
   due: '30/03/2026',
   number: '12/QĐ-UBND',
   unit: 'H56.12.03',
+  replacement: '02/UBND',
   upload: '7Z',
   problem: 'pdf_encrypted',
 };
