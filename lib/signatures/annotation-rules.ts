@@ -40,12 +40,12 @@ const LARGEST_ICON = 32;
 const MARGIN = 8;
 const MOST_MARKS = 64;
 
-/** A new annotation on a page: what it is when it may be there, else undefined. Accounts for its objects. */
+/** A new annotation on a page: what it is when it may be there, else undefined. Accounts for its objects. @param listed numbers of the annotations of that page */
 export async function acceptAnnotation(
   account: StepAccount,
   page: PdfRef,
   annotation: PdfRef,
-  listed: readonly PdfObject[],
+  listed: ReadonlySet<number>,
 ): Promise<ChangeCode | undefined> {
   const dict = account.changes.added.get(annotation.num)?.value;
   if (!isDict(dict)) return undefined;
@@ -69,8 +69,8 @@ function isPlain(value: PdfObject | undefined): boolean {
   return ![...referencesIn(value)].length && !(isString(value) && value.bytes.length > LONGEST_TEXT);
 }
 
-function isListed(value: PdfObject | undefined, listed: readonly PdfObject[]): boolean {
-  return value === undefined || (isRef(value) && listed.some((item) => isRef(item) && item.num === value.num));
+function isListed(value: PdfObject | undefined, listed: ReadonlySet<number>): boolean {
+  return value === undefined || (isRef(value) && listed.has(value.num));
 }
 
 /**

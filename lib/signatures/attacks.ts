@@ -1,7 +1,7 @@
 import type { PdfDict } from '../pdf/objects.ts';
 import type { CoveredBytes } from './byte-range.ts';
 import type { Reason, ReasonCode, Status } from './reasons.ts';
-import type { StepFindings } from './revision-rules.ts';
+import type { LaterStep } from './revision-history.ts';
 import { contentsOf, readByteRange } from './signature-dictionary.ts';
 
 /**
@@ -80,7 +80,7 @@ export function attackOnSignature(dict: PdfDict, covered: CoveredBytes | undefin
 
 /** The attack that a revision after a signature shows, the reasons that this signature gives included. */
 export function attackInRevision(
-  { evidence, signed }: StepFindings,
+  { evidence, signed }: LaterStep,
   reasons: readonly Reason[],
   isCertified: boolean,
 ): Named {
@@ -89,7 +89,7 @@ export function attackInRevision(
 }
 
 function nameOfStep(
-  evidence: StepFindings['evidence'],
+  evidence: LaterStep['evidence'],
   reasons: readonly Reason[],
   isCertified: boolean,
   isSigned: boolean,
@@ -105,7 +105,7 @@ function nameOfStep(
   return !isSigned && (shown.changed || (annotates && addedAnnotation)) ? 'incremental_saving' : undefined;
 }
 
-const NO_EVIDENCE: NonNullable<StepFindings['evidence']> = {
+const NO_EVIDENCE: NonNullable<LaterStep['evidence']> = {
   shown: { changed: false, removed: false, awakened: false },
   stackedFields: false,
   replacedLook: false,

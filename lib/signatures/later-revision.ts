@@ -1,11 +1,11 @@
 import { attackInRevision } from './attacks.ts';
-import type { ChangeKind } from './noted-change.ts';
+import { type ChangeKind, type NotedChange, noted } from './noted-change.ts';
 import type { Reason } from './reasons.ts';
 import type { LaterStep } from './revision-history.ts';
 import type { LaterRevision } from './verdict.ts';
 
 /** The weightiest first: a revision that also did something else is not called proofs only. */
-const BY_WEIGHT: readonly ChangeKind[] = [
+const BY_WEIGHT: readonly Exclude<ChangeKind, 'more'>[] = [
   'signature',
   'form_value',
   'annotation',
@@ -16,14 +16,21 @@ const BY_WEIGHT: readonly ChangeKind[] = [
 
 /** A revision as the verdict on one signature shows it. @param forbidden what this signature has against it */
 export function describeStep(step: LaterStep, forbidden: readonly Reason[], isCertified: boolean): LaterRevision {
-  const { end, signed, noted } = step;
+  const { end, signed } = step;
   const reasons = [...step.reasons, ...forbidden];
   return {
     end,
-    added: BY_WEIGHT.find((kind) => noted.some((change) => change.kind === kind)) ?? 'other',
+    added: BY_WEIGHT.find((kind) => step.noted.some((change) => change.kind === kind)) ?? 'other',
     fields: signed.map(({ name }) => name),
-    changes: noted,
+    changes: listed(step.noted),
     reasons,
     ...attackInRevision(step, reasons, isCertified),
   };
+}
+
+/** A verdict is stored and shown: it does not list what nobody would read. */
+const MOST_LISTED = 100;
+
+function listed(changes: readonly NotedChange[]): readonly NotedChange[] {
+  return changes.length <= MOST_LISTED ? changes : [...changes.slice(0, MOST_LISTED), noted('more')];
 }

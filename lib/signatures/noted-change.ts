@@ -40,9 +40,11 @@ const CHANGES = {
       en: 'The information on the file (date, software) was updated',
     },
   ],
+  more: ['more', { vi: 'Và các thay đổi khác cùng loại', en: 'And further changes of these kinds' }],
 } as const satisfies Record<string, readonly [string, Words]>;
 
 export type ChangeCode = keyof typeof CHANGES;
+/** `more` stands last, for changes that are not listed one by one. */
 export type ChangeKind = (typeof CHANGES)[ChangeCode][0];
 
 /** Something that a revision added or changed and that has been accounted for, as data and as a sentence. */

@@ -1,6 +1,7 @@
 import type { PdfDocument } from '../pdf/document.ts';
 import { isDict, type PdfDict, type PdfObject } from '../pdf/objects.ts';
 import { certificationLevel, isLocked, lockOf, type SignatureField } from '../pdf/signature-permissions.ts';
+import type { NotedChange } from './noted-change.ts';
 import { type Reason, reason } from './reasons.ts';
 import type { StepFindings } from './revision-rules.ts';
 import { isDocumentTimestamp, transformParameters } from './signature-dictionary.ts';
@@ -32,10 +33,32 @@ export async function checkPermissions(
     const signs = step.signed.length > timestamps.length;
     const fills = step.filled.some((filled) => !timestamps.some(({ name }) => name === filled));
     if (level === 1 && (signs || fills || step.annotated)) reasons.push(reason('certified_no_changes'));
-    if (level === 2 && step.annotated) reasons.push(reason('annotation_not_allowed'));
-    if (locks.some((lock) => step.filled.some((name) => isLocked(lock, name)))) reasons.push(reason('field_locked'));
+    if (level === 2 && step.annotated) {
+      reasons.push(
+        reason(
+          'annotation_not_allowed',
+          placeOf(step, ({ kind }) => kind === 'annotation'),
+        ),
+      );
+    }
+    const locked = step.filled.filter((name) => locks.some((lock) => isLocked(lock, name)));
+    if (locked.length > 0) {
+      reasons.push(
+        reason(
+          'field_locked',
+          placeOf(step, ({ field: name }) => locked.includes(name ?? '')),
+        ),
+      );
+    }
     return reasons;
   });
+}
+
+/** Page and object of the first change of that kind. */
+function placeOf({ noted }: StepFindings, isWanted: (change: NotedChange) => boolean): string | undefined {
+  const change = noted.find(isWanted);
+  const where = [change?.page && `page ${change.page}`, change?.object && `object ${change.object}`].filter(Boolean);
+  return where.length === 0 ? undefined : where.join(', ');
 }
 
 /** The strictest of: the certification of the file, the signature's own, the /P of its field's lock (table 236). */

@@ -8,15 +8,17 @@ import { openRevision } from './byte-range.ts';
 import { DanglingReferences } from './dangling-references.ts';
 import { ObjectHolders } from './object-holders.ts';
 import { type Reason, reason } from './reasons.ts';
-import { numbersOf, readChanges, type Step } from './revision-changes.ts';
+import { type Changes, numbersOf, readChanges, type Step } from './revision-changes.ts';
 import { judgeStep, type KnownReferences, type StepFindings, unreadableStep } from './revision-rules.ts';
-import { evidenceOf } from './step-evidence.ts';
+import { evidenceOf, type StepEvidence } from './step-evidence.ts';
 
 /** A revision after the first signed one. */
 export interface LaterStep extends StepFindings {
   /** Offset of its cross-reference section: later than the end of every signature that it comes after. */
   readonly offset: number;
   readonly end: number;
+  /** Looked for when there are reasons. */
+  readonly evidence?: StepEvidence;
 }
 
 export interface History {
@@ -38,7 +40,13 @@ export async function readHistory(first: PdfDocument, whole: PdfDocument): Promi
     return { steps: [], reasons: stray ? [reason('bytes_after_revision')] : [] };
   }
   const holders = new ObjectHolders(new Set(later.flatMap((section) => [...numbersOf(section)])));
-  const known: Known = { dangling: new DanglingReferences(holders.note), holders, complete: false, scans: 0 };
+  const known: Known = {
+    dangling: new DanglingReferences(holders.note),
+    holders,
+    complete: false,
+    scans: 0,
+    evidence: 0,
+  };
   const steps: LaterStep[] = [];
   let before = first;
   for (const [index, section] of later.entries()) {
@@ -71,25 +79,38 @@ interface Known extends KnownReferences {
   /** Every object of the file before the step has been looked through. */
   complete: boolean;
   scans: number;
+  /** Revisions in which evidence was looked for. */
+  evidence: number;
 }
 
 /** After a revision that cannot be read the whole file is looked through again, so many times. */
 const MOST_SCANS = 4;
+/** An attack is named after so many revisions that are not in order; after that they are refused without a name. */
+const MOST_EVIDENCE = 8;
 
-async function judge(step: Step, known: Known): Promise<StepFindings> {
+async function judge(step: Step, known: Known): Promise<StepFindings & Pick<LaterStep, 'evidence'>> {
+  const read: { changes?: Changes } = {};
+  const findings = await judgeReadable(step, known, read);
+  if (findings.reasons.length === 0 || known.evidence >= MOST_EVIDENCE) return findings;
+  known.evidence += 1;
+  return { ...findings, evidence: await evidenceOf(step, read.changes) };
+}
+
+async function judgeReadable(step: Step, known: Known, read: { changes?: Changes }): Promise<StepFindings> {
   try {
     if (!known.complete) await scan(step.before, known);
     known.complete = false;
     const findings = await judgeStep(step, known);
-    const { changed, added } = await readChanges(step);
-    for (const num of [...changed.keys(), ...added.keys()]) {
+    const changes = await readChanges(step);
+    for (const num of [...changes.changed.keys(), ...changes.added.keys()]) {
       const entry = await step.after.xref.find(num);
       await known.dangling.addObject(step.after, ref(num, entry?.type === 'offset' ? entry.gen : 0));
     }
     known.complete = true;
+    read.changes = changes;
     return findings;
   } catch (error) {
-    if (error instanceof ProblemError) return unreadableStep(error.detail ?? error.code, await evidenceOf(step));
+    if (error instanceof ProblemError) return unreadableStep(error.detail ?? error.code);
     throw error;
   }
 }

@@ -7,7 +7,6 @@ import { type Reason, reason } from './reasons.ts';
 import { readChanges, type Step } from './revision-changes.ts';
 import { StepAccount } from './step-account.ts';
 import { checkCatalog, checkForm, checkTrailer, checkValidationData } from './step-catalog-rules.ts';
-import { evidenceOf, type StepEvidence } from './step-evidence.ts';
 import { checkSignedField, checkSignedLooks, showsSomething, signedFields } from './step-field-rules.ts';
 import { checkMetadata, explainLeftovers } from './step-metadata-rules.ts';
 import { checkPages } from './step-page-rules.ts';
@@ -26,8 +25,6 @@ export interface StepFindings {
   /** Annotations were added: not every signature allows that. */
   readonly annotated: boolean;
   readonly reasons: readonly Reason[];
-  /** Looked for when there are reasons. */
-  readonly evidence?: StepEvidence;
 }
 
 /** What is known of the file before the revision. */
@@ -65,15 +62,13 @@ export async function judgeStep(step: Step, { dangling, holders }: KnownReferenc
   checkNothingElse(account);
 
   const isOld = ({ ref }: SignatureField) => before.some((field) => field.ref.num === ref.num);
-  const reasons = [...changes.reasons, ...account.reasons];
   return {
     signed,
     filled: [...signed.filter(isOld).map(({ name }) => name), ...valued],
     visible: await showsSomething(step.after, signed),
     noted: account.noted,
     annotated,
-    reasons,
-    ...(reasons.length === 0 ? {} : { evidence: await evidenceOf(step, changes) }),
+    reasons: [...changes.reasons, ...account.reasons],
   };
 }
 
@@ -87,7 +82,7 @@ function checkNothingElse(account: StepAccount): void {
     if (!account.isExplained(num)) account.fault('object_unexplained', num);
 }
 
-export function unreadableStep(detail: string, evidence: StepEvidence): StepFindings {
+export function unreadableStep(detail: string): StepFindings {
   return {
     signed: [],
     filled: [],
@@ -95,6 +90,5 @@ export function unreadableStep(detail: string, evidence: StepEvidence): StepFind
     noted: [],
     annotated: false,
     reasons: [reason('revision_unreadable', detail)],
-    evidence,
   };
 }

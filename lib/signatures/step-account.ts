@@ -1,5 +1,6 @@
 import type { PdfDocument } from '../pdf/document.ts';
 import { isRef, type PdfObject } from '../pdf/objects.ts';
+import { AnnotationPages } from './annotation-pages.ts';
 import type { NotedChange } from './noted-change.ts';
 import { referencesIn, sameValue } from './object-equality.ts';
 import type { ObjectHolders } from './object-holders.ts';
@@ -12,6 +13,8 @@ export class StepAccount {
   readonly after: PdfDocument;
   readonly changes: Changes;
   readonly holders: ObjectHolders;
+  /** Pages of the file with the revision. */
+  readonly pages: AnnotationPages;
   readonly reasons: Reason[] = [];
   /** What the revision did that has been accounted for. */
   readonly noted: NotedChange[] = [];
@@ -23,6 +26,7 @@ export class StepAccount {
     this.after = after;
     this.changes = changes;
     this.holders = holders;
+    this.pages = new AnnotationPages(after);
   }
 
   fault(code: ReasonCode, num?: number, page?: number): void {

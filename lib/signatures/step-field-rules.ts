@@ -6,7 +6,6 @@ import { noted } from './noted-change.ts';
 import { changedKeys, sameValue } from './object-equality.ts';
 import { isDocumentTimestamp } from './signature-dictionary.ts';
 import type { StepAccount } from './step-account.ts';
-import { pageOfAnnotation } from './widget-pages.ts';
 
 /** Keys that a signature field or its widget may have: nothing that acts, nothing that calculates. */
 const FIELD_KEYS = new Set([
@@ -72,7 +71,7 @@ export async function checkSignedField(
   if (covers) account.fault('field_changed', field.ref.num);
   const code = field.signature && isDocumentTimestamp(field.signature) ? 'document_timestamp' : 'signature';
   const shown = code === 'signature' && (await showsSomething(account.after, [field]));
-  const page = shown ? await pageOfAnnotation(account.after, field.widgets[0] ?? field.ref) : undefined;
+  const page = shown ? await account.pages.of(field.widgets[0] ?? field.ref) : undefined;
   account.noted.push(noted(code, { field: field.name, page, object: field.ref.num }));
 }
 
@@ -85,7 +84,7 @@ export async function checkSignedLooks(account: StepAccount, before: readonly Si
     for (const ref of field.widgets) {
       const [was, is] = [await account.before.get(ref), await account.after.get(ref)];
       if (!isDict(was) || (isDict(is) && (await keepsAppearance(account, was, is)))) continue;
-      account.fault('appearance_replaced', ref.num, await pageOfAnnotation(account.before, ref));
+      account.fault('appearance_replaced', ref.num, await account.pages.of(ref));
       account.explain(ref.num);
     }
   }

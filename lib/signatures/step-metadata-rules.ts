@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { isDict, isName, isRef, isStream, isString, type PdfObject } from '../pdf/objects.ts';
 import { noted } from './noted-change.ts';
 import { changedKeys, referencesIn, sameValue } from './object-equality.ts';
@@ -65,30 +66,40 @@ export async function explainLeftovers(account: StepAccount): Promise<void> {
   const referred = new Set<number>();
   for (const { value } of added.values()) for (const num of referencesIn(value)) referred.add(num);
   for (const { after } of changed.values()) for (const num of referencesIn(after)) referred.add(num);
-  let copies = 0;
-  for (const [num, { value }] of added) {
-    if (account.isExplained(num) || referred.has(num)) continue;
+  const left = [...added].filter(([num]) => !account.isExplained(num) && !referred.has(num));
+  const accepted = await acceptedStreams(account, new Set(left.flatMap(([, { value }]) => copyLength(value) ?? [])));
+  for (const [num, { value }] of left) {
     const isSpare = isDict(value) && [...value.keys()].every((key) => SPARE_KEYS.includes(key));
-    if (!isSpare) copies += 1;
-    if (isSpare || (copies <= MOST_COPIES && (await isCopy(account, value)))) account.explain(num);
+    if (isSpare || accepted.has(await digestOf(account, value))) account.explain(num);
   }
 }
 
-/** More than one would be left behind by accident. */
-const LONGEST_COPY = 256 * 1024;
-const MOST_COPIES = 64;
+/** Length of the data of a stream that says nothing but how it is packed. */
+function copyLength(value: PdfObject): number | undefined {
+  const isPlain = isStream(value) && [...value.dict.keys()].every((key) => STREAM_KEYS.includes(key));
+  return isPlain ? value.raw.length : undefined;
+}
 
-async function isCopy(account: StepAccount, value: PdfObject): Promise<boolean> {
-  if (!isStream(value) || ![...value.dict.keys()].every((key) => STREAM_KEYS.includes(key))) return false;
-  const bytes = await account.after.rawBytes(value);
-  if (bytes.length > LONGEST_COPY) return false;
-  const others = [
-    ...[...account.changes.changed].map(([num, { after }]) => [num, after] as const),
-    ...[...account.changes.added].map(([num, one]) => [num, one.value] as const),
-  ];
-  for (const [num, other] of others) {
-    if (!account.isExplained(num) || !isStream(other) || other.raw.length !== bytes.length) continue;
-    if (Buffer.compare(bytes, await account.after.rawBytes(other)) === 0) return true;
+/** Digests of the streams that have been accounted for, of the given lengths. */
+async function acceptedStreams(account: StepAccount, lengths: ReadonlySet<number>): Promise<ReadonlySet<string>> {
+  const { added, changed } = account.changes;
+  const found = new Set<string>();
+  const all: [number, PdfObject][] = [...changed].map(([num, { after }]) => [num, after]);
+  for (const [num, { value }] of added) all.push([num, value]);
+  for (const [num, value] of all) {
+    if (!isStream(value) || !account.isExplained(num) || !lengths.has(value.raw.length)) continue;
+    found.add(
+      createHash('sha256')
+        .update(await account.after.rawBytes(value))
+        .digest('hex'),
+    );
   }
-  return false;
+  return found;
+}
+
+async function digestOf(account: StepAccount, value: PdfObject): Promise<string> {
+  if (copyLength(value) === undefined || !isStream(value)) return '';
+  return createHash('sha256')
+    .update(await account.after.rawBytes(value))
+    .digest('hex');
 }

@@ -16,10 +16,11 @@ import { noted } from './noted-change.ts';
 import { changedKeys } from './object-equality.ts';
 import type { StepAccount } from './step-account.ts';
 import { appended } from './step-catalog-rules.ts';
-import { pageNumber } from './widget-pages.ts';
 
 /** Where a changed list of annotations stands on its own, so many pages are looked through for the one that has it. */
-const MOST_PAGES = 2000;
+const MOST_PAGES = 500;
+/** More new annotations than these on one page are not looked at one by one. */
+const MOST_ANNOTATIONS = 500;
 
 /**
  * A page stays as it is but for /Annots, which may get widgets of what was signed in this revision and harmless
@@ -35,7 +36,7 @@ export async function checkPages(account: StepAccount, signed: readonly Signatur
     const after = await account.after.get(page);
     if (!isDict(before) || !isDict(after)) continue;
     const extra = appended(await account.before.value(before, 'Annots'), await account.after.value(after, 'Annots'));
-    const number = await pageNumber(account.after, page);
+    const number = await account.pages.numberOf(page);
     if (!extra || changedKeys(before, after).some((key) => key !== 'Annots')) {
       account.fault('page_changed', page.num, number);
     }
@@ -70,8 +71,10 @@ async function checkAnnotations(
   number: number | undefined,
 ): Promise<void> {
   const all = await account.after.value(after, 'Annots');
-  for (const item of others) {
-    const code = isRef(item) ? await acceptAnnotation(account, page, item, isArray(all) ? all : []) : undefined;
+  const listed = new Set((isArray(all) ? all : []).flatMap((item) => (isRef(item) ? [item.num] : [])));
+  if (others.length > MOST_ANNOTATIONS) account.fault('annotation_refused', page.num, number);
+  for (const item of others.slice(0, MOST_ANNOTATIONS)) {
+    const code = isRef(item) ? await acceptAnnotation(account, page, item, listed) : undefined;
     const object = isRef(item) ? item.num : page.num;
     if (code) account.noted.push(noted(code, { page: number, object }));
     else {

@@ -13,10 +13,9 @@ import {
 import { type Box, boxOf } from '../pdf/page-tree.ts';
 import { acceptAppearance, keepsAppearance } from './appearance-rules.ts';
 import { noted } from './noted-change.ts';
-import { changedKeys, referencesIn, sameValue } from './object-equality.ts';
+import { changedKeys, sameValue } from './object-equality.ts';
 import type { StepAccount } from './step-account.ts';
 import { liesUpon } from './step-evidence.ts';
-import { pageOfAnnotation } from './widget-pages.ts';
 
 /** Keys that filling a field may set: of the field, of its widgets. All else, /Rect above all, stays. */
 const VALUE_KEYS = ['V', 'I', 'RV'];
@@ -27,6 +26,7 @@ const PUSHBUTTON = 1 << 16;
 const RICH_TEXT = 1 << 25;
 const LONGEST_VALUE = 64 * 1024;
 const MOST_CHOICES = 1000;
+const MOST_FILLED = 2000;
 
 interface Part {
   readonly ref: PdfRef;
@@ -46,12 +46,16 @@ export async function checkValues(account: StepAccount): Promise<string[]> {
   const fields: FormField[] = [];
   for await (const field of formFields(account.before)) fields.push(field);
   const filled: string[] = [];
+  let boxes: WidgetBox[] | undefined;
   for (const field of fields) {
     if (field.type === 'Sig') continue;
     const parts = await partsOf(account, field);
     if (!(await isTouched(account, parts))) continue;
     filled.push(field.name);
-    await checkFilling(account, field, parts, fields);
+    // What is beyond all forms is not looked at one by one, and so remains unaccounted for.
+    if (filled.length > MOST_FILLED) return filled;
+    boxes ??= await boxesOf(account, fields);
+    await checkFilling(account, field, parts, boxes);
   }
   return filled;
 }
@@ -79,10 +83,10 @@ async function checkFilling(
   account: StepAccount,
   field: FormField,
   parts: readonly Part[],
-  fields: readonly FormField[],
+  boxes: readonly WidgetBox[],
 ): Promise<void> {
   const { num } = field.ref;
-  const page = await pageOfAnnotation(account.after, field.widgets[0] ?? field.ref);
+  const page = await account.pages.of(field.widgets[0] ?? field.ref);
   const own = parts.find(({ ref }) => ref.num === num);
   const was = await account.before.resolve(field.value);
   const is = own && changedKeys(own.before, own.after).includes('V') ? await account.after.value(own.after, 'V') : was;
@@ -90,7 +94,7 @@ async function checkFilling(
   if ((field.flags & READ_ONLY) !== 0) account.fault('form_field_read_only', num, page);
   else if (sameValue(was, is)) account.fault('appearance_replaced', num, page);
   else if (!sound || !(await acceptLooks(account, field, parts, is))) account.fault('form_field_changed', num, page);
-  else if (await isStacked(account, field, fields)) account.fault('fields_stacked', num, page);
+  else if (isStacked(field, boxes)) account.fault('fields_stacked', num, page);
   else {
     const code = isEmpty(is) ? 'value_cleared' : isEmpty(was) ? 'value_entered' : 'value_changed';
     account.noted.push(noted(code, { field: field.name, page, object: num }));
@@ -160,25 +164,29 @@ async function showsState(account: StepAccount, widget: PdfDict, value: PdfObjec
   return shown === (states?.has(wanted) ? wanted : 'Off');
 }
 
-/** Lies a widget of the field upon one of another field, on the same page? */
-async function isStacked(account: StepAccount, field: FormField, fields: readonly FormField[]): Promise<boolean> {
-  const own = await boxesOf(account, field);
-  for (const other of fields) {
-    if (other.ref.num === field.ref.num) continue;
-    for (const theirs of await boxesOf(account, other)) {
-      if (own.some((mine) => mine.page === theirs.page && liesUpon(mine.box, theirs.box))) return true;
-    }
-  }
-  return false;
+interface WidgetBox {
+  /** Number of the field. */
+  readonly field: number;
+  readonly page: number | undefined;
+  readonly box: Box;
 }
 
-async function boxesOf(account: StepAccount, field: FormField): Promise<{ box: Box; page: number | undefined }[]> {
-  const boxes: { box: Box; page: number | undefined }[] = [];
-  for (const ref of field.widgets) {
-    const widget = await account.before.get(ref);
-    const box = isDict(widget) ? await boxOf(account.before, widget.get('Rect')) : undefined;
-    const [page] = isDict(widget) ? referencesIn(widget.get('P') ?? null) : [];
-    if (box && box.width > 0 && box.height > 0) boxes.push({ box, page });
+/** Lies a widget of the field upon one of another field, on the same page? */
+function isStacked({ ref }: FormField, boxes: readonly WidgetBox[]): boolean {
+  const own = boxes.filter(({ field }) => field === ref.num);
+  const upon = (one: WidgetBox, other: WidgetBox) => one.page === other.page && liesUpon(one.box, other.box);
+  return boxes.some((other) => other.field !== ref.num && own.some((one) => upon(one, other)));
+}
+
+async function boxesOf(account: StepAccount, fields: readonly FormField[]): Promise<WidgetBox[]> {
+  const boxes: WidgetBox[] = [];
+  for (const field of fields) {
+    for (const ref of field.widgets) {
+      const page = await account.pages.of(ref);
+      const widget = await account.before.get(ref);
+      const box = isDict(widget) ? await boxOf(account.before, widget.get('Rect')) : undefined;
+      if (box && box.width > 0 && box.height > 0) boxes.push({ field: field.ref.num, page, box });
+    }
   }
   return boxes;
 }

@@ -92,7 +92,7 @@ export interface LaterRevision {
   /** Where it ends in the file. */
   readonly end: number;
   /** The weightiest of its changes. */
-  readonly added: ChangeKind | 'other';
+  readonly added: Exclude<ChangeKind, 'more'> | 'other';
   /** Fields that were signed in it. */
   readonly fields: readonly string[];
   /** All that it did, as far as it was understood; what was refused is in the reasons. */

@@ -98,6 +98,31 @@ describe.skipIf(all.length === 0)('the corpus, everyone being trusted', () => {
     expect(verdict.status).not.toBe('TOTAL_PASSED');
   });
 
+  test.each([
+    ['DSS1376-rev_n.pdf', ['form_value', 'form_value', 'form_value', 'form_value', 'signature']],
+    ['pades-signed-filled-form', ['form_value']],
+    ['pdf-with-vri-timestamp', ['validation_data']],
+    ['fieldmdp-exclude-signed', ['validation_data']],
+    ['Signature-P-SK-6', ['validation_data', 'document_timestamp', 'signature']],
+    ['minimal-signed-twice-second-created', ['signature']],
+    ['extensions-indirect-not-all-paths', ['signature']],
+    ['pades-lta-dss-indirect-arrs-test-2', ['document_timestamp', 'validation_data', 'signature', 'validation_data']],
+  ])('what other writers did after signing is understood: %s', async (part, added) => {
+    const verdict = await trustingVerdict(all.find(({ name }) => name.includes(part))!.read());
+    const longest = verdict.signatures
+      .map(({ laterRevisions }) => laterRevisions)
+      .sort((a, b) => b.length - a.length)[0]!;
+    expect(longest.map((revision) => [revision.added, revision.reasons])).toEqual(added.map((one) => [one, []]));
+  });
+
+  test('a filled field that a signature locks is not', async () => {
+    const verdict = await trustingVerdict(find('signed-dss', 'test-with-vri')!.read());
+    expect(verdict.signatures[0]?.laterRevisions.map(({ reasons }) => reasons.map(({ code }) => code))).toEqual([
+      [],
+      ['field_locked'],
+    ]);
+  });
+
   test('passes what is in order', async () => {
     const verdicts = await Promise.all(
       ['pades-bes.pdf', 'pdf-signed-original', 'check_custom_10_20', 'Signature-P-B-7da', 'pades-lt-extended-dss'].map(

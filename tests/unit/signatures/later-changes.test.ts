@@ -253,7 +253,9 @@ describe('values that are filled in after signing', () => {
     const closed = await signed(formPdf(), { signer: leader, certify: 1 });
     expect((await laterOf(await filled(closed))).reasons.map(({ code }) => code)).toEqual(['certified_no_changes']);
     const lock = await signed(formPdf(), { signer: leader, lock: { action: 'Include', fields: ['name'] } });
-    expect((await laterOf(await filled(lock))).codes).toEqual(['field_locked']);
+    expect((await laterOf(await filled(lock))).reasons).toMatchObject([
+      { code: 'field_locked', detail: `page 1, object ${FIELDS.name}` },
+    ]);
     const other = await signed(formPdf(), { signer: leader, lock: { action: 'Exclude', fields: ['name'] } });
     expect((await laterOf(await filled(other))).codes).toEqual([]);
     expect((await laterOf(await filled(open))).codes).toEqual([]);
@@ -326,6 +328,7 @@ describe('annotations that are added after signing', () => {
     const later = await laterOf(await annotate(file, NOTE));
     expect(later).toMatchObject({ status: 'INDETERMINATE', codes: ['annotation_not_allowed'] });
     expect(later.changes.map(({ kind }) => kind)).toEqual(['annotation']);
+    expect(later.reasons[0]?.detail).toBe(`page 1, object ${later.changes[0]?.object}`);
   });
 
   test.each<[string, Changes, PdfObject?]>([
