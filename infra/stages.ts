@@ -33,6 +33,13 @@ export interface StageSettings {
     /** The same for each route that needs no sign-in. */
     readonly publicRate: number;
     readonly publicBurst: number;
+    /** Of one client that is not signed in, by what it does: so much at once, and so much a minute in the long run. */
+    readonly clients: Readonly<Record<'look-up' | 'verification' | 'upload', ClientLimit>>;
+    /**
+     * Header that says whose request it is, where a proxy sets it that nobody can pass by; without one it is whoever
+     * opened the connection. See docs/security.md#callers-who-are-not-signed-in.
+     */
+    readonly clientAddressHeader: 'cloudfront-viewer-address' | undefined;
     /** Messages of one queue that are worked on at once; guards the KMS and SES quotas. */
     readonly workers: number;
   };
@@ -40,6 +47,11 @@ export interface StageSettings {
   readonly pointInTimeRecoveryDays: number;
   /** How often interrupted work is looked for. */
   readonly sweepEveryMinutes: number;
+}
+
+interface ClientLimit {
+  readonly burst: number;
+  readonly perMinute: number;
 }
 
 /** The OpenID Connect provider that vouches for people; the user pool federates with it. */
@@ -131,7 +143,20 @@ const dev: StageSettings = {
   ],
   logoutUrls: ['https://dev.ba-khong.example/', 'http://localhost:5173/'],
   uploadOrigins: ['https://dev.ba-khong.example', 'http://localhost:*', 'http://127.0.0.1:*'],
-  limits: { uploadBytes: 50 * MIB, rate: 50, burst: 100, publicRate: 5, publicBurst: 20, workers: 5 },
+  limits: {
+    uploadBytes: 50 * MIB,
+    rate: 50,
+    burst: 100,
+    publicRate: 5,
+    publicBurst: 20,
+    clients: {
+      'look-up': { burst: 60, perMinute: 120 },
+      verification: { burst: 30, perMinute: 30 },
+      upload: { burst: 15, perMinute: 5 },
+    },
+    clientAddressHeader: undefined,
+    workers: 5,
+  },
   logRetentionDays: 30,
   pointInTimeRecoveryDays: 7,
   sweepEveryMinutes: 5,
@@ -184,7 +209,14 @@ const production: StageSettings = {
   callbackUrls: ['https://ba-khong.example/signed-in'],
   logoutUrls: ['https://ba-khong.example/'],
   uploadOrigins: ['https://ba-khong.example'],
-  limits: { uploadBytes: 200 * MIB, rate: 500, burst: 1000, publicRate: 50, publicBurst: 100, workers: 50 },
+  limits: {
+    ...staging.limits,
+    rate: 500,
+    burst: 1000,
+    publicRate: 50,
+    publicBurst: 100,
+    workers: 50,
+  },
   logRetentionDays: 731,
   pointInTimeRecoveryDays: 35,
 };

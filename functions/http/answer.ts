@@ -21,7 +21,11 @@ export function problemAnswer(error: unknown, requestId: string, log: Log): APIG
   const details = problemDetails(known, `urn:request:${requestId}`);
   return {
     statusCode: details.status,
-    headers: { ...HEADERS, 'content-type': 'application/problem+json' },
+    headers: {
+      ...HEADERS,
+      'content-type': 'application/problem+json',
+      ...(known.retryAfter === undefined ? {} : { 'retry-after': String(known.retryAfter) }),
+    },
     body: JSON.stringify(details),
   };
 }

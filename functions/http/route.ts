@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { Actor } from '../../lib/access/actor.ts';
+import type { ClientAct } from '../../lib/client-limits/client-limit.ts';
 import type { EpochMs } from '../../lib/platform/clock.ts';
 import type { Code } from '../../lib/platform/errors.ts';
 import type { RequestStamp } from '../../lib/requests/request-stamp.ts';
@@ -16,6 +17,8 @@ export interface RouteDefinition<P = unknown, Q = unknown, B = unknown, O = unkn
   readonly summary: string;
   /** `public` routes have no authorizer in front of them; every other needs a signed-in caller. */
   readonly access: 'public' | 'signed-in';
+  /** What a public route counts as when its callers are counted; looking something up unless told. */
+  readonly act?: ClientAct;
   readonly params?: z.ZodType<P>;
   readonly query?: z.ZodType<Q>;
   readonly body?: z.ZodType<B>;

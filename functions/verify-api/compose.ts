@@ -7,14 +7,16 @@ import { readConfig } from '../../lib/platform/config.ts';
 import { createLog } from '../../lib/platform/log.ts';
 import { ENV } from '../../lib/platform/names.ts';
 import { IssuedStore } from '../../lib/verification/issued-store.ts';
+import { admission, CLIENT_SETTINGS } from '../http/client-limits.ts';
 
 /** The function's dependencies, made once at cold start. @throws Error naming every missing variable */
 export function compose(environment: Readonly<Record<string, string | undefined>>) {
-  const config = readConfig({ [ENV.tableName]: z.string().min(1) }, environment);
+  const config = readConfig({ [ENV.tableName]: z.string().min(1), ...CLIENT_SETTINGS }, environment);
   const table = new Table(documentClient(), config.TABLE_NAME);
   return {
     clock: systemClock,
     log: createLog(),
+    admit: admission(table, config),
     directory: new DirectoryStore(table),
     issued: new IssuedStore(table),
   };

@@ -11,6 +11,7 @@ export const verifyFile = defineRoute({
   tag,
   summary: 'Verify a PDF: its signatures, and whether it was issued here',
   access: 'public',
+  act: 'verification',
   bodyType: 'application/pdf',
   answer: {
     status: 200,

@@ -3,7 +3,7 @@ import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { Key } from 'aws-cdk-lib/aws-kms';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
-import { INDEXES, INTAKE_PREFIX, KEY_STAGE_TAG } from '../../lib/platform/names.ts';
+import { CLIENT_LIMITS_PREFIX, INDEXES, INTAKE_PREFIX, KEY_STAGE_TAG } from '../../lib/platform/names.ts';
 import type { StageSettings } from '../stages.ts';
 import { allow, type Grant } from './grant.ts';
 
@@ -60,6 +60,16 @@ export class DataAccess {
     return [
       this.#onTable(READ, true),
       this.#onTable(WRITE, false),
+      this.#keyOf('table', ['kms:Decrypt', 'kms:Encrypt', 'kms:GenerateDataKey']),
+    ];
+  }
+
+  /** Counts callers who are not signed in: items below one prefix are updated, and no others. */
+  countClients(): Grant[] {
+    const below = { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [`${CLIENT_LIMITS_PREFIX}*`] } };
+    const named = { Null: { 'dynamodb:LeadingKeys': 'false' } };
+    return [
+      allow(['dynamodb:UpdateItem'], [this.#arns.table], { conditions: { ...below, ...named } }),
       this.#keyOf('table', ['kms:Decrypt', 'kms:Encrypt', 'kms:GenerateDataKey']),
     ];
   }

@@ -37,6 +37,11 @@ export const CATALOG = {
     vi: 'Dữ liệu vừa được người khác thay đổi; hãy tải lại.',
     en: 'Someone else has just changed this; load it again.',
   },
+  too_many_requests: {
+    status: 429,
+    vi: 'Bạn gửi quá nhiều yêu cầu; hãy thử lại sau ít phút.',
+    en: 'Too many requests from this address; try again later.',
+  },
   busy: { status: 503, vi: 'Hệ thống đang bận; hãy thử lại.', en: 'The service is busy; please try again.' },
   invalid_state: {
     status: 409,

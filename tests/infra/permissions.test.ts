@@ -10,6 +10,8 @@ const TABLE_KEY = ['kms:Decrypt', 'kms:Encrypt', 'kms:GenerateDataKey'];
 const READ_WRITE = [...READ, ...WRITE, ...TABLE_KEY];
 const DOCUMENTS_GET = ['s3:GetObjectVersion', 'kms:Decrypt'];
 const DOCUMENTS_PUT = ['s3:PutObject', 's3:GetObject', 's3:AbortMultipartUpload', 'kms:Decrypt', 'kms:GenerateDataKey'];
+/** Counting callers who are not signed in. */
+const COUNT = ['dynamodb:UpdateItem', ...TABLE_KEY];
 const CONSUME = ['sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:ReceiveMessage'];
 
 /** Every action of every function, besides writing its own log and its traces. */
@@ -26,8 +28,8 @@ const MAY: Readonly<Record<FunctionName, readonly string[]>> = {
     'kms:TagResource',
   ],
   'signing-api': [...READ_WRITE, ...DOCUMENTS_GET],
-  'verify-api': [...READ, 'kms:Decrypt'],
-  'service-api': [],
+  'verify-api': [...READ, ...COUNT],
+  'service-api': COUNT,
   'intake-worker': [
     ...READ_WRITE,
     ...CONSUME,
@@ -116,6 +118,20 @@ describe('no statement reaches further than it must', () => {
       's3:BypassGovernanceRetention',
     ]) {
       expect(actions).not.toContain(forbidden);
+    }
+  });
+
+  test('functions that anyone may call write the counts of their callers and no other item', () => {
+    const open = every.filter(({ name }) => name === 'verify-api' || name === 'service-api');
+    const writing = open.filter(({ statement }) =>
+      statement.actions.some((action) => /^dynamodb:(Put|Update|Delete|BatchWrite)/.test(action)),
+    );
+    expect(writing.map(({ name }) => name)).toEqual(['verify-api', 'service-api']);
+    for (const { statement } of writing) {
+      expect(statement.conditions).toEqual({
+        'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['CLIENT#*'] },
+        Null: { 'dynamodb:LeadingKeys': 'false' },
+      });
     }
   });
 

@@ -43,6 +43,8 @@ export const OPERATOR: Caller = { sub: 'operator-1', operator: true };
 type Role = 'clerk' | 'officer' | 'leader';
 export const staff = (unit: string, role: Role): Caller => ({ sub: `${role}-${unit.replaceAll('.', '-')}` });
 
+const UNLIMITED = { burst: 100_000, perMinute: 100_000 };
+
 /**
  * The functions on cases over real services, in one process: DynamoDB, S3, KMS. Time stands still until it is moved. What
  * the relay and the queues do is done by `settle`, in the order of the events.
@@ -62,6 +64,7 @@ export async function startCaseWorld(extra: Readonly<Record<string, string>> = {
     SIGNATURE_LEVELS: JSON.stringify({ receipt: 'B-B', answer: 'B-B', dispatch: 'B-B', renewBeforeDays: 90 }),
     SIGNATURE_AUTHORITIES: JSON.stringify({ timestamps: [], hosts: [], privateAddresses: false }),
     FONTS_DIR: 'fonts',
+    CLIENT_LIMITS: JSON.stringify({ acts: { 'look-up': UNLIMITED, verification: UNLIMITED, upload: UNLIMITED } }),
     ...extra,
   };
   const ours = { clock, log };
