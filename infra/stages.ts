@@ -43,10 +43,27 @@ export interface StageSettings {
     /** Messages of one queue that are worked on at once; guards the KMS and SES quotas. */
     readonly workers: number;
   };
+  readonly verification: VerificationSettings;
   readonly logRetentionDays: 7 | 30 | 90 | 180 | 365 | 731;
   readonly pointInTimeRecoveryDays: number;
   /** How often interrupted work is looked for. */
   readonly sweepEveryMinutes: number;
+}
+
+/** Verification of files that anyone brings. */
+interface VerificationSettings {
+  /** Largest file that may be posted for it; up to some 4.5 MB a request carries it. */
+  readonly uploadBytes: number;
+  /** Forms for such posts, a second and at once, to all clients together. */
+  readonly uploadRate: number;
+  readonly uploadBurst: number;
+  /** Reading of one file ends after so many seconds, with a verdict of doubt; well below the function's own 28. */
+  readonly seconds: number;
+  /**
+   * Code of the unit whose seal stands on PDF reports: one of the service's own, never an agency's, with its key in KMS.
+   * `undefined`: reports are given as JSON only.
+   */
+  readonly sealUnit: string | undefined;
 }
 
 interface ClientLimit {
@@ -157,6 +174,7 @@ const dev: StageSettings = {
     clientAddressHeader: undefined,
     workers: 5,
   },
+  verification: { uploadBytes: 100 * MIB, uploadRate: 2, uploadBurst: 20, seconds: 18, sealUnit: 'BAKHONG.KT' },
   logRetentionDays: 30,
   pointInTimeRecoveryDays: 7,
   sweepEveryMinutes: 5,
@@ -185,6 +203,7 @@ const staging: StageSettings = {
   logoutUrls: ['https://staging.ba-khong.example/'],
   uploadOrigins: ['https://staging.ba-khong.example'],
   limits: { ...dev.limits, uploadBytes: 200 * MIB, workers: 10 },
+  verification: { ...dev.verification, sealUnit: undefined },
   logRetentionDays: 90,
   pointInTimeRecoveryDays: 14,
 };

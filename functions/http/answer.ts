@@ -13,6 +13,26 @@ export function jsonAnswer(status: number, body: unknown): APIGatewayProxyStruct
   };
 }
 
+/** A file as a route answers with it. */
+export interface PdfFile {
+  readonly bytes: Uint8Array;
+  /** ASCII, and nothing of anyone. */
+  readonly fileName: string;
+}
+
+export function pdfAnswer(status: number, { bytes, fileName }: PdfFile): APIGatewayProxyStructuredResultV2 {
+  return {
+    statusCode: status,
+    headers: {
+      ...HEADERS,
+      'content-type': 'application/pdf',
+      'content-disposition': `attachment; filename="${fileName}"`,
+    },
+    body: Buffer.from(bytes).toString('base64'),
+    isBase64Encoded: true,
+  };
+}
+
 /** RFC 9457: a known error with its code, anything else an opaque 500 whose request id leads to the log. */
 export function problemAnswer(error: unknown, requestId: string, log: Log): APIGatewayProxyStructuredResultV2 {
   const known = isProblem(error) ? error : asProblem(error);

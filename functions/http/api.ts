@@ -6,7 +6,8 @@ import type { Clock } from '../../lib/platform/clock.ts';
 import { ProblemError } from '../../lib/platform/errors.ts';
 import type { Log } from '../../lib/platform/log.ts';
 import { type OnceDeps, once } from '../../lib/requests/once.ts';
-import { jsonAnswer, problemAnswer } from './answer.ts';
+import { prefersPdf } from './accept.ts';
+import { jsonAnswer, pdfAnswer, problemAnswer } from './answer.ts';
 import { type CallerClaims, readClaims } from './claims.ts';
 import type { Admit } from './client-limits.ts';
 import { readInput, readStamp } from './input.ts';
@@ -60,6 +61,7 @@ async function serve(
     // Before anything is read of the request: what is refused is to cost little.
     await deps.admit(definition.act ?? 'look-up', event, deps.clock.now());
     const call = { ...readInput(definition, event), at: deps.clock.now(), requestId };
+    if (route.pdf && prefersPdf(event.headers.accept)) return pdfAnswer(status, await route.pdf(call as never));
     return jsonAnswer(status, await route.run(call as never));
   }
   const call = { ...readInput(definition, event), at: deps.clock.now(), requestId };

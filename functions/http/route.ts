@@ -4,6 +4,7 @@ import type { ClientAct } from '../../lib/client-limits/client-limit.ts';
 import type { EpochMs } from '../../lib/platform/clock.ts';
 import type { Code } from '../../lib/platform/errors.ts';
 import type { RequestStamp } from '../../lib/requests/request-stamp.ts';
+import type { PdfFile } from './answer.ts';
 
 type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
 
@@ -25,6 +26,8 @@ export interface RouteDefinition<P = unknown, Q = unknown, B = unknown, O = unkn
   /** Media type of a body that is not JSON; the handler then gets its bytes. */
   readonly bodyType?: 'application/pdf';
   readonly answer: { readonly status: number; readonly schema: z.ZodType<O>; readonly description: string };
+  /** Of a public route: that the same is given as a PDF to whoever would rather have that (`Accept`). */
+  readonly givesPdf?: true;
   /** Codes that the route itself can answer with, besides those of every route. */
   readonly problems: readonly Code[];
 }
@@ -56,6 +59,7 @@ export function defineRoute<P, Q, B, O>(definition: RouteDefinition<P, Q, B, O>)
 export interface BoundRoute {
   readonly definition: RouteDefinition;
   readonly run: (call: SignedInCall<never, never, never>) => Promise<unknown>;
+  readonly pdf?: (call: SignedInCall<never, never, never>) => Promise<PdfFile>;
 }
 
 /** Binds a route of signed-in callers to its handler: parse → one call into lib → answer. */
@@ -66,10 +70,13 @@ export function bind<P, Q, B, O>(
   return { definition: definition as RouteDefinition, run: run as BoundRoute['run'] };
 }
 
-/** Binds a public route: its handler sees no caller. */
+/** Binds a public route: its handler sees no caller. One that gives PDF has a second handler for that. */
 export function bindPublic<P, Q, B, O>(
   definition: RouteDefinition<P, Q, B, O>,
   run: (call: Call<P, Q, B>) => Promise<NoInfer<O>>,
+  pdf?: (call: Call<P, Q, B>) => Promise<PdfFile>,
 ): BoundRoute {
-  return { definition: definition as RouteDefinition, run: run as BoundRoute['run'] };
+  if ((definition.givesPdf === true) !== (pdf !== undefined)) throw new Error(`${definition.operationId}: PDF or not?`);
+  const bound = { definition: definition as RouteDefinition, run: run as BoundRoute['run'] };
+  return pdf ? { ...bound, pdf: pdf as NonNullable<BoundRoute['pdf']> } : bound;
 }

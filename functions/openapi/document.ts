@@ -83,7 +83,10 @@ function operation(definition: RouteDefinition) {
   };
 }
 
-function responses({ answer, access, problems }: RouteDefinition, changes: boolean): ZodOpenApiResponsesObject {
+function responses(
+  { answer, access, problems, givesPdf }: RouteDefinition,
+  changes: boolean,
+): ZodOpenApiResponsesObject {
   const codes = [
     ...ALWAYS,
     ...(access === 'signed-in' ? SIGNED_IN : PUBLIC),
@@ -104,7 +107,10 @@ function responses({ answer, access, problems }: RouteDefinition, changes: boole
   return {
     [String(answer.status)]: {
       description: answer.description,
-      content: { 'application/json': { schema: answer.schema } },
+      content: {
+        'application/json': { schema: answer.schema },
+        ...(givesPdf ? { 'application/pdf': { schema: { type: 'string', format: 'binary' } } } : {}),
+      },
     },
     ...Object.fromEntries(refusals),
   } as ZodOpenApiResponsesObject;

@@ -12,6 +12,7 @@ export interface State {
   readonly table: Table;
   readonly tableKey: Key;
   readonly intake: Bucket;
+  readonly verification: Bucket;
   readonly documents: Bucket;
   readonly documentsKey: Key;
 }
@@ -25,16 +26,21 @@ const KEYS = 'Signing keys are made while the service runs; the condition holds 
 /** Words the permissions that functions are given: each names its actions and resources, none a wildcard action. */
 export class DataAccess {
   readonly keyAliasPrefix: string;
-  readonly names: { readonly table: string; readonly intake: string; readonly documents: string };
+  readonly names: Readonly<Record<'table' | 'intake' | 'verification' | 'documents', string>>;
   readonly #arns: Readonly<Record<keyof State | 'stream', string>>;
   readonly #settings: StageSettings;
 
   constructor(state: State, settings: StageSettings) {
     this.#settings = settings;
     this.keyAliasPrefix = `alias/ba-khong/${settings.name}/`;
-    const { table, tableKey, intake, documents, documentsKey } = state;
+    const { table, tableKey, intake, verification, documents, documentsKey } = state;
     if (!table.tableStreamArn) throw new Error('The table has no stream.');
-    this.names = { table: table.tableName, intake: intake.bucketName, documents: documents.bucketName };
+    this.names = {
+      table: table.tableName,
+      intake: intake.bucketName,
+      verification: verification.bucketName,
+      documents: documents.bucketName,
+    };
     // Exported by hand only so that the references have their final form when cdk-nag's findings are answered.
     const exported = (arn: string) => Stack.of(table).exportValue(arn);
     this.#arns = {
@@ -42,6 +48,7 @@ export class DataAccess {
       stream: exported(table.tableStreamArn),
       tableKey: exported(tableKey.keyArn),
       intake: exported(intake.bucketArn),
+      verification: exported(verification.bucketArn),
       documents: exported(documents.bucketArn),
       documentsKey: exported(documentsKey.keyArn),
     };
@@ -105,6 +112,13 @@ export class DataAccess {
     ];
   }
 
+  /** Files that anyone brings: forms to post them with, reading, deleting. Listing makes S3 say that one is gone. */
+  verificationFiles(): Grant[] {
+    const { verification } = this.#arns;
+    const actions = ['s3:PutObject', 's3:GetObject', 's3:DeleteObject'];
+    return [allow(['s3:ListBucket'], [verification]), allow(actions, [`${verification}/*`], { wildcard: OBJECTS })];
+  }
+
   /** Versions by their id; what is merely the newest is never read. */
   documentsGet(): Grant[] {
     return [this.#onDocuments(['s3:GetObjectVersion']), this.#keyOf('documents', ['kms:Decrypt'])];
@@ -124,6 +138,13 @@ export class DataAccess {
   /** Signs with the keys that bear an alias of this stage, whatever their ids. */
   sign(): Grant[] {
     return [this.#onKeysOfStage(['kms:Sign'])];
+  }
+
+  /** Signs with the key of one unit, by the alias that it bears. */
+  signAs(unit: string): Grant[] {
+    const alias = `${this.keyAliasPrefix}unit/${unit.replaceAll('.', '-')}`;
+    const conditions = { 'ForAnyValue:StringEquals': { 'kms:ResourceAliases': alias } };
+    return [allow(['kms:Sign'], [this.#anyKey()], { conditions, wildcard: KEYS })];
   }
 
   /** Makes signing keys tagged with the stage, gives them aliases below its prefix, reads their public halves; nothing else. */

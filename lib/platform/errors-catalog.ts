@@ -139,6 +139,11 @@ export const CATALOG = {
     vi: 'Ô ký hiện ở nhiều chỗ; một chữ ký chỉ được có một chỗ.',
     en: 'The signature field shows in several places; a signature has one.',
   },
+  reading_limit: {
+    status: 503,
+    vi: 'Đọc tệp mất quá nhiều thời gian; hãy thử lại sau.',
+    en: 'Reading the file took too long; try again later.',
+  },
   pdf_limits: { status: 422, vi: 'Tệp PDF quá phức tạp.', en: 'The PDF exceeds what can be processed safely.' },
 
   // Keys and certificates
@@ -253,6 +258,13 @@ export const CATALOG = {
     status: 502,
     vi: 'Dịch vụ trạng thái chứng thư số trả lời sai.',
     en: 'The revocation service gave a wrong answer.',
+  },
+
+  // Verification
+  report_not_offered: {
+    status: 406,
+    vi: 'Dịch vụ chưa có con dấu để đóng lên báo cáo PDF; hãy lấy báo cáo JSON.',
+    en: 'This service has no seal for PDF reports; ask for JSON.',
   },
 
   // Directory

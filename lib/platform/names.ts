@@ -21,6 +21,8 @@ export const ENV = {
   remoteSigningSecrets: 'REMOTE_SIGNING_SECRETS',
   remoteSigningNames: 'REMOTE_SIGNING_NAMES',
   clientLimits: 'CLIENT_LIMITS',
+  verificationBucket: 'VERIFICATION_BUCKET',
+  verificationSettings: 'VERIFICATION_SETTINGS',
 } as const;
 
 /** Attributes of the one table. */

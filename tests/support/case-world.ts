@@ -25,7 +25,7 @@ import { documentClient } from '../../lib/platform/aws/clients.ts';
 import { keyClient } from '../../lib/platform/aws/key-client.ts';
 import { Table } from '../../lib/platform/aws/table.ts';
 import { type Id, newId, systemRandom } from '../../lib/platform/ids.ts';
-import { DOCUMENTS_BUCKET, startAws, TABLE_NAME } from './aws.ts';
+import { DOCUMENTS_BUCKET, startAws, TABLE_NAME, VERIFICATION_BUCKET } from './aws.ts';
 import { type Caller, callApi, deliver, memoryLog } from './call.ts';
 import { createAuthority, NOW } from './pki/authority.ts';
 
@@ -33,6 +33,8 @@ import { createAuthority, NOW } from './pki/authority.ts';
 export const HOANG_HOA = 'H56.12.03';
 export const HAU_LOC = 'H56.12.04';
 export const PROVINCE = 'H56.01';
+/** The service's own unit, whose seal stands on reports; tests that want one certify its key. */
+export const SERVICE = 'BAKHONG.KT';
 /** Ended on 30 June 2025; Hoằng Hóa is its successor. */
 export const OLD_DISTRICT = '000.17.22.H56';
 
@@ -64,6 +66,8 @@ export async function startCaseWorld(extra: Readonly<Record<string, string>> = {
     SIGNATURE_LEVELS: JSON.stringify({ receipt: 'B-B', answer: 'B-B', dispatch: 'B-B', renewBeforeDays: 90 }),
     SIGNATURE_AUTHORITIES: JSON.stringify({ timestamps: [], hosts: [], privateAddresses: false }),
     FONTS_DIR: 'fonts',
+    VERIFICATION_BUCKET,
+    VERIFICATION_SETTINGS: JSON.stringify({ uploadBytes: 20_000_000, seconds: 18, sealUnit: SERVICE }),
     CLIENT_LIMITS: JSON.stringify({ acts: { 'look-up': UNLIMITED, verification: UNLIMITED, upload: UNLIMITED } }),
     ...extra,
   };
@@ -85,7 +89,7 @@ export async function startCaseWorld(extra: Readonly<Record<string, string>> = {
     petitions: petitionsApi({ ...petitionDeps, ...ours }),
     signing: signingApi({ ...composeSigning(environment), ...ours, fonts: tinos }),
     dispatches: dispatchesApi({ ...composeDispatches(environment), ...ours }),
-    verify: verifyApi({ ...composeVerify(environment), ...ours }),
+    verify: verifyApi({ ...composeVerify(environment), ...ours, fonts: tinos }),
     signDeps,
     deliveryDeps,
     events: signDeps.events,
