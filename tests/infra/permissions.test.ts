@@ -12,6 +12,8 @@ const DOCUMENTS_GET = ['s3:GetObjectVersion', 'kms:Decrypt'];
 const DOCUMENTS_PUT = ['s3:PutObject', 's3:GetObject', 's3:AbortMultipartUpload', 'kms:Decrypt', 'kms:GenerateDataKey'];
 /** Counting callers who are not signed in. */
 const COUNT = ['dynamodb:UpdateItem', ...TABLE_KEY];
+/** Files that anyone brings to have them verified. */
+const BROUGHT_FILES = ['s3:PutObject', 's3:GetObject', 's3:DeleteObject', 's3:ListBucket'];
 const CONSUME = ['sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:ReceiveMessage'];
 
 /** Every action of every function, besides writing its own log and its traces. */
@@ -28,7 +30,7 @@ const MAY: Readonly<Record<FunctionName, readonly string[]>> = {
     'kms:TagResource',
   ],
   'signing-api': [...READ_WRITE, ...DOCUMENTS_GET],
-  'verify-api': [...READ, ...COUNT],
+  'verify-api': [...READ, ...COUNT, ...BROUGHT_FILES],
   'service-api': COUNT,
   'intake-worker': [
     ...READ_WRITE,
@@ -88,6 +90,26 @@ describe('no statement reaches further than it must', () => {
         'ForAnyValue:StringLike': { 'kms:ResourceAliases': 'alias/ba-khong/production/*' },
       });
     }
+  });
+
+  test('a report of verification is sealed with one key, by a function that has no other, where the stage names one', () => {
+    const dev = statementsOf(stacksOf('dev'), 'verify-api').filter(({ actions }) => actions.includes('kms:Sign'));
+    expect(dev.map(({ conditions }) => conditions)).toEqual([
+      { 'ForAnyValue:StringEquals': { 'kms:ResourceAliases': 'alias/ba-khong/dev/unit/BAKHONG-KT' } },
+    ]);
+    const { VERIFICATION_SETTINGS } = functionNamed(stacksOf('dev'), 'verify-api').properties.Environment.Variables;
+    expect(JSON.parse(VERIFICATION_SETTINGS).sealUnit).toBe('BAKHONG.KT');
+  });
+
+  test('files that anyone brings are reached by no function but the one that verifies', () => {
+    const reaching = every.filter(({ statement }) =>
+      statement.resources.some((text) => text.includes('VerificationFiles')),
+    );
+    expect(new Set(reaching.map(({ name }) => name))).toEqual(new Set(['verify-api']));
+    const itsBuckets = statementsOf(stacks, 'verify-api').filter(({ actions }) =>
+      actions.some((one) => /^s3:/.test(one)),
+    );
+    for (const { resources } of itsBuckets) for (const one of resources) expect(one).toContain('VerificationFiles');
   });
 
   test('new keys can only be signing keys tagged with the stage, and aliases stay below its prefix', () => {
@@ -160,5 +182,6 @@ test('an API function learns of no queue, and only those that use a bucket learn
   expect(knows('SIGN_QUEUE_URL')).toEqual(['relay', 'sweep']);
   expect(knows('INTAKE_BUCKET')).toEqual(['documents-api', 'intake-worker', 'sweep']);
   expect(knows('MAIL_SENDER')).toEqual(['notify-worker']);
-  expect(knows('FONTS_DIR')).toEqual(['signing-api', 'sign-worker']);
+  expect(knows('FONTS_DIR')).toEqual(['signing-api', 'verify-api', 'sign-worker']);
+  expect(knows('VERIFICATION_BUCKET')).toEqual(['verify-api']);
 });

@@ -76,6 +76,7 @@ export async function startCaseWorld(extra: Readonly<Record<string, string>> = {
   const petitionDeps = composePetitions(environment);
   const signDeps: SignWorkerDeps = { ...composeSign(environment), ...ours, fonts: tinos };
   const deliveryDeps = { ...composeDelivery(environment), ...ours };
+  const verifyDeps = { ...composeVerify(environment), ...ours, fonts: tinos };
   const table = new Table(documentClient(), TABLE_NAME);
   const cases = caseFeed(signDeps.events);
 
@@ -89,7 +90,8 @@ export async function startCaseWorld(extra: Readonly<Record<string, string>> = {
     petitions: petitionsApi({ ...petitionDeps, ...ours }),
     signing: signingApi({ ...composeSigning(environment), ...ours, fonts: tinos }),
     dispatches: dispatchesApi({ ...composeDispatches(environment), ...ours }),
-    verify: verifyApi({ ...composeVerify(environment), ...ours, fonts: tinos }),
+    verify: verifyApi(verifyDeps),
+    verifyDeps,
     signDeps,
     deliveryDeps,
     events: signDeps.events,
@@ -168,17 +170,22 @@ async function keepOriginal(deps: SignWorkerDeps, owner: Caller, bytes: Uint8Arr
   return { documentId: id, sha256 };
 }
 
-async function seed(directory: ReturnType<typeof directoryApi>, authority: ReturnType<typeof createAuthority>) {
+/** Gives the service's own unit a key and a certificate: reports of verification are sealed from now on. */
+export async function certifyService({ directory, authority }: Pick<CaseWorld, 'directory' | 'authority'>) {
+  const { must, certify } = entering(directory, authority);
+  const name = 'Dịch vụ kiểm tra';
+  const facts = { name, notation: 'BAKHONG', place: 'Thanh Hóa', tier: 'province', from: '2025-07-01' };
+  await must(`PUT /api/units/${SERVICE}`, facts);
+  await certify(`/api/units/${SERVICE}`, `alias/ba-khong/dev/unit/${SERVICE.replaceAll('.', '-')}`, name);
+}
+
+/** What an operator does who enters a holder and has the key certified. */
+function entering(directory: ReturnType<typeof directoryApi>, authority: ReturnType<typeof createAuthority>) {
   const must = async (request: Parameters<typeof callApi>[2], body: unknown) => {
     const answer = await callApi(directory, OPERATOR, request, body);
     if (answer.status >= 300) throw new Error(`${request}: ${JSON.stringify(answer.body)}`);
     return answer.body;
   };
-  const root = fingerprint(parseCertificate(authority.root));
-  await must(`PUT /api/trust/${root}`, {
-    certificate: encodePem('CERTIFICATE', authority.root),
-    from: '2020-01-01T00:00:00+07:00',
-  });
   const certify = async (path: `/api/${string}`, alias: string, commonName: string) => {
     await must(`POST ${path}/key`, { spec: 'ECC_NIST_P256' });
     const spki = await readKmsPublicKey({ client: keyClient(), keyId: alias });
@@ -187,6 +194,16 @@ async function seed(directory: ReturnType<typeof directoryApi>, authority: Retur
     const certificate = [leaf, authority.intermediate].map((der) => encodePem('CERTIFICATE', der)).join('');
     await must(`PUT ${path}/certificate`, { certificate });
   };
+  return { must, certify };
+}
+
+async function seed(directory: ReturnType<typeof directoryApi>, authority: ReturnType<typeof createAuthority>) {
+  const { must, certify } = entering(directory, authority);
+  const root = fingerprint(parseCertificate(authority.root));
+  await must(`PUT /api/trust/${root}`, {
+    certificate: encodePem('CERTIFICATE', authority.root),
+    from: '2020-01-01T00:00:00+07:00',
+  });
   const units = { [HOANG_HOA]: 'Hoằng Hóa', [HAU_LOC]: 'Hậu Lộc', [PROVINCE]: 'Thanh Hóa' };
   for (const [code, place] of Object.entries(units)) {
     const name = `Ủy ban nhân dân ${code === PROVINCE ? 'tỉnh' : 'xã'} ${place}`;

@@ -145,9 +145,12 @@ async function everyPage<T>(client: ApiClient, path: string): Promise<T[]> {
   return items;
 }
 
+/** Logical ids of the buckets. */
+const BUCKETS = { intake: 'IntakeBucket', documents: 'Documents', verification: 'VerificationFiles' } as const;
+
 /** Every version and delete marker in a bucket, as `key` or, for a marker, `key (deleted)`. */
-export async function objectsIn(demo: DemoStack, bucket: 'intake' | 'documents', prefix = ''): Promise<string[]> {
-  const Bucket = demo.physical(bucket === 'intake' ? 'IntakeBucket' : 'Documents');
+export async function objectsIn(demo: DemoStack, bucket: keyof typeof BUCKETS, prefix = ''): Promise<string[]> {
+  const Bucket = demo.physical(BUCKETS[bucket]);
   const found: string[] = [];
   let from: { KeyMarker?: string | undefined; VersionIdMarker?: string | undefined } = {};
   for (;;) {
