@@ -2,7 +2,7 @@ import { memorySource } from '../../lib/pdf/byte-source.ts';
 import { type EpochMs, formatIso } from '../../lib/platform/clock.ts';
 import { ProblemError } from '../../lib/platform/errors.ts';
 import { findIssued } from '../../lib/verification/find-issued.ts';
-import { type ReportSeal, reportSeal, sealReport } from '../../lib/verification/report/seal-report.ts';
+import { type ReportSeal, reportSeal } from '../../lib/verification/report/report-seal.ts';
 import { viewIssued, viewVerification } from '../../lib/verification/verification-view.ts';
 import { type FileVerdict, verifyFile } from '../../lib/verification/verify-file.ts';
 import { requestFile, verifyUpload } from '../../lib/verification/verify-upload.ts';
@@ -47,6 +47,8 @@ function body(bytes: Uint8Array) {
 }
 
 async function report(deps: VerifyApiDeps, seal: ReportSeal, result: FileVerdict, at: EpochMs): Promise<PdfFile> {
+  // Fonts and page authoring are most of the bundle; whoever wants JSON does not wait for them to start.
+  const { sealReport } = await import('../../lib/verification/report/seal-report.ts');
   const bytes = await sealReport(deps, seal, result, at);
   return { bytes, fileName: `bao-cao-kiem-tra-${result.verdict.file.sha256.slice(0, 8)}.pdf` };
 }
