@@ -22,7 +22,7 @@ export const FUNCTION_NAMES = [
 export type FunctionName = (typeof FUNCTION_NAMES)[number];
 
 /** Those that write text on PDF pages and so carry the fonts. */
-export const WITH_FONTS: readonly FunctionName[] = ['sign-worker', 'signing-api'];
+export const WITH_FONTS: readonly FunctionName[] = ['sign-worker', 'signing-api', 'verify-api'];
 
 /** Folder of the fonts inside a function's asset. */
 export const FONTS_FOLDER = 'fonts';

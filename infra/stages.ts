@@ -33,13 +33,42 @@ export interface StageSettings {
     /** The same for each route that needs no sign-in. */
     readonly publicRate: number;
     readonly publicBurst: number;
+    /** Of one client that is not signed in, by what it does: so much at once, and so much a minute in the long run. */
+    readonly clients: Readonly<Record<'look-up' | 'verification' | 'upload', ClientLimit>>;
+    /**
+     * Header that says whose request it is, where a proxy sets it that nobody can pass by; without one it is whoever
+     * opened the connection. See docs/security.md#callers-who-are-not-signed-in.
+     */
+    readonly clientAddressHeader: 'cloudfront-viewer-address' | undefined;
     /** Messages of one queue that are worked on at once; guards the KMS and SES quotas. */
     readonly workers: number;
   };
+  readonly verification: VerificationSettings;
   readonly logRetentionDays: 7 | 30 | 90 | 180 | 365 | 731;
   readonly pointInTimeRecoveryDays: number;
   /** How often interrupted work is looked for. */
   readonly sweepEveryMinutes: number;
+}
+
+/** Verification of files that anyone brings. */
+interface VerificationSettings {
+  /** Largest file that may be posted for it; up to some 4.5 MB a request carries it. */
+  readonly uploadBytes: number;
+  /** Forms for such posts, a second and at once, to all clients together. */
+  readonly uploadRate: number;
+  readonly uploadBurst: number;
+  /** Reading of one file ends after so many seconds, with a verdict of doubt; well below the function's own 28. */
+  readonly seconds: number;
+  /**
+   * Code of the unit whose seal stands on PDF reports: one of the service's own, never an agency's, with its key in KMS.
+   * `undefined`: reports are given as JSON only.
+   */
+  readonly sealUnit: string | undefined;
+}
+
+interface ClientLimit {
+  readonly burst: number;
+  readonly perMinute: number;
 }
 
 /** The OpenID Connect provider that vouches for people; the user pool federates with it. */
@@ -135,7 +164,21 @@ const dev: StageSettings = {
   ],
   logoutUrls: ['https://dev.ba-khong.example/', 'http://localhost:5173/'],
   uploadOrigins: ['https://dev.ba-khong.example', 'http://localhost:*', 'http://127.0.0.1:*'],
-  limits: { uploadBytes: 50 * MIB, rate: 50, burst: 100, publicRate: 5, publicBurst: 20, workers: 5 },
+  limits: {
+    uploadBytes: 50 * MIB,
+    rate: 50,
+    burst: 100,
+    publicRate: 5,
+    publicBurst: 20,
+    clients: {
+      'look-up': { burst: 60, perMinute: 120 },
+      verification: { burst: 30, perMinute: 30 },
+      upload: { burst: 15, perMinute: 5 },
+    },
+    clientAddressHeader: undefined,
+    workers: 5,
+  },
+  verification: { uploadBytes: 100 * MIB, uploadRate: 2, uploadBurst: 20, seconds: 18, sealUnit: 'BAKHONG.KT' },
   logRetentionDays: 30,
   pointInTimeRecoveryDays: 7,
   sweepEveryMinutes: 5,
@@ -164,6 +207,7 @@ const staging: StageSettings = {
   logoutUrls: ['https://staging.ba-khong.example/'],
   uploadOrigins: ['https://staging.ba-khong.example'],
   limits: { ...dev.limits, uploadBytes: 200 * MIB, workers: 10 },
+  verification: { ...dev.verification, sealUnit: undefined },
   logRetentionDays: 90,
   pointInTimeRecoveryDays: 14,
 };
@@ -188,7 +232,14 @@ const production: StageSettings = {
   callbackUrls: ['https://ba-khong.example/signed-in'],
   logoutUrls: ['https://ba-khong.example/'],
   uploadOrigins: ['https://ba-khong.example'],
-  limits: { uploadBytes: 200 * MIB, rate: 500, burst: 1000, publicRate: 50, publicBurst: 100, workers: 50 },
+  limits: {
+    ...staging.limits,
+    rate: 500,
+    burst: 1000,
+    publicRate: 50,
+    publicBurst: 100,
+    workers: 50,
+  },
   logRetentionDays: 731,
   pointInTimeRecoveryDays: 35,
 };

@@ -23,6 +23,9 @@ export const PROVINCE = 'H56.01';
 export const HOANG_GIANG = 'H56.41';
 export const QUANG_BINH = 'H56.87';
 
+/** The service's own unit: its seal stands on reports of verification (`verification.sealUnit` of the stage). */
+const VERIFICATION = 'BAKHONG.KT';
+
 export const DEMO_UNITS: readonly DemoUnit[] = [
   {
     code: PROVINCE,
@@ -50,6 +53,15 @@ export const DEMO_UNITS: readonly DemoUnit[] = [
     place: 'Quảng Bình',
     tier: 'commune',
     email: 'vanthu@quangbinh.thanhhoa.example',
+  },
+  {
+    code: VERIFICATION,
+    formerCodes: [],
+    name: 'Dịch vụ kiểm tra chữ ký số Ba Không',
+    notation: 'BAKHONG',
+    place: 'Thanh Hóa',
+    tier: 'province',
+    email: 'van-hanh@ba-khong.example',
   },
 ];
 

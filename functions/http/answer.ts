@@ -13,6 +13,26 @@ export function jsonAnswer(status: number, body: unknown): APIGatewayProxyStruct
   };
 }
 
+/** A file as a route answers with it. */
+export interface PdfFile {
+  readonly bytes: Uint8Array;
+  /** ASCII, and nothing of anyone. */
+  readonly fileName: string;
+}
+
+export function pdfAnswer(status: number, { bytes, fileName }: PdfFile): APIGatewayProxyStructuredResultV2 {
+  return {
+    statusCode: status,
+    headers: {
+      ...HEADERS,
+      'content-type': 'application/pdf',
+      'content-disposition': `attachment; filename="${fileName}"`,
+    },
+    body: Buffer.from(bytes).toString('base64'),
+    isBase64Encoded: true,
+  };
+}
+
 /** RFC 9457: a known error with its code, anything else an opaque 500 whose request id leads to the log. */
 export function problemAnswer(error: unknown, requestId: string, log: Log): APIGatewayProxyStructuredResultV2 {
   const known = isProblem(error) ? error : asProblem(error);
@@ -21,7 +41,11 @@ export function problemAnswer(error: unknown, requestId: string, log: Log): APIG
   const details = problemDetails(known, `urn:request:${requestId}`);
   return {
     statusCode: details.status,
-    headers: { ...HEADERS, 'content-type': 'application/problem+json' },
+    headers: {
+      ...HEADERS,
+      'content-type': 'application/problem+json',
+      ...(known.retryAfter === undefined ? {} : { 'retry-after': String(known.retryAfter) }),
+    },
     body: JSON.stringify(details),
   };
 }

@@ -7,8 +7,10 @@ import { ProblemError } from '../../lib/platform/errors.ts';
 import { sha256Hex } from '../../lib/platform/hash.ts';
 import type { Log } from '../../lib/platform/log.ts';
 import { type OnceDeps, once } from '../../lib/requests/once.ts';
-import { jsonAnswer, problemAnswer } from './answer.ts';
+import { prefersPdf } from './accept.ts';
+import { jsonAnswer, pdfAnswer, problemAnswer } from './answer.ts';
 import { type CallerClaims, readClaims } from './claims.ts';
+import type { Admit } from './client-limits.ts';
 import { readInput, readStamp } from './input.ts';
 import type { BoundRoute } from './route.ts';
 
@@ -22,12 +24,14 @@ export interface ApiDeps extends OnceDeps {
   readonly actorOf: (claims: CallerClaims) => Promise<Actor>;
 }
 
-/** Functions that serve public routes only have no callers and no stamps. */
-export type PublicApiDeps = Pick<ApiDeps, 'clock' | 'log'>;
+/** Functions that serve public routes only have no callers and no stamps; they count their clients instead. */
+export interface PublicApiDeps extends Pick<ApiDeps, 'clock' | 'log'> {
+  readonly admit: Admit;
+}
 
 /**
  * The handler of an API function: routes by method and path, holds each request to its route's schemas, answers errors as
- * RFC 9457 problems, and runs every change once per Idempotency-Key.
+ * RFC 9457 problems, runs every change once per Idempotency-Key, and counts callers who are not signed in.
  */
 export function api(deps: ApiDeps | PublicApiDeps, routes: readonly BoundRoute[]) {
   const router = httpRouter<ApiEvent, ApiResult>({
@@ -52,9 +56,16 @@ async function serve(
   requestId: string,
 ): Promise<ApiResult> {
   const { definition } = route;
-  const call = { ...readInput(definition, event), at: deps.clock.now(), requestId };
   const status = definition.answer.status;
-  if (definition.access === 'public') return jsonAnswer(status, await route.run(call as never));
+  if (definition.access === 'public') {
+    if (!('admit' in deps)) throw new Error('a public route needs PublicApiDeps');
+    // Before anything is read of the request: what is refused is to cost little.
+    await deps.admit(definition.act ?? 'look-up', event, deps.clock.now());
+    const call = { ...readInput(definition, event), at: deps.clock.now(), requestId };
+    if (route.pdf && prefersPdf(event.headers.accept)) return pdfAnswer(status, await route.pdf(call as never));
+    return jsonAnswer(status, await route.run(call as never));
+  }
+  const call = { ...readInput(definition, event), at: deps.clock.now(), requestId };
   if (!('actorOf' in deps)) throw new Error('a route for signed-in callers needs ApiDeps');
   const actor = await deps.actorOf(readClaims(event));
   if (definition.method === 'GET') return jsonAnswer(status, await route.run({ ...call, actor } as never));

@@ -6,6 +6,7 @@ import type { RouteDefinition } from '../http/route.ts';
 /** Codes that any route can answer with, by what it is. */
 const ALWAYS: readonly Code[] = ['bad_request', 'invalid_field', 'internal'];
 const SIGNED_IN: readonly Code[] = ['missing_token'];
+const PUBLIC: readonly Code[] = ['too_many_requests'];
 const CHANGING: readonly Code[] = ['idempotency_key_missing', 'idempotency_key_reused', 'conflict', 'busy'];
 
 const problem = z
@@ -24,6 +25,13 @@ const problem = z
 const idempotencyKey = z.object({
   'Idempotency-Key': z.string().min(8).max(128).meta({
     description: 'Made by the client for each change; repeated with the same request it gives the same answer.',
+  }),
+});
+
+const retryAfter = z.object({
+  'Retry-After': z.number().int().min(1).meta({
+    description:
+      'Seconds until the next request is taken. Absent, with another body, where the gateway itself refuses.',
   }),
 });
 
@@ -75,8 +83,16 @@ function operation(definition: RouteDefinition) {
   };
 }
 
-function responses({ answer, access, problems }: RouteDefinition, changes: boolean): ZodOpenApiResponsesObject {
-  const codes = [...ALWAYS, ...(access === 'signed-in' ? SIGNED_IN : []), ...(changes ? CHANGING : []), ...problems];
+function responses(
+  { answer, access, problems, givesPdf }: RouteDefinition,
+  changes: boolean,
+): ZodOpenApiResponsesObject {
+  const codes = [
+    ...ALWAYS,
+    ...(access === 'signed-in' ? SIGNED_IN : PUBLIC),
+    ...(changes ? CHANGING : []),
+    ...problems,
+  ];
   const byStatus = Map.groupBy(new Set(codes), (code) => CATALOG[code].status);
   const refusals = [...byStatus]
     .sort(([a], [b]) => a - b)
@@ -84,13 +100,17 @@ function responses({ answer, access, problems }: RouteDefinition, changes: boole
       String(status),
       {
         description: `Problem: ${group.map((code) => `\`${code}\``).join(', ')}`,
+        ...(status === 429 ? { headers: retryAfter } : {}),
         content: { 'application/problem+json': { schema: problem } },
       },
     ]);
   return {
     [String(answer.status)]: {
       description: answer.description,
-      content: { 'application/json': { schema: answer.schema } },
+      content: {
+        'application/json': { schema: answer.schema },
+        ...(givesPdf ? { 'application/pdf': { schema: { type: 'string', format: 'binary' } } } : {}),
+      },
     },
     ...Object.fromEntries(refusals),
   } as ZodOpenApiResponsesObject;

@@ -1,12 +1,9 @@
-import { type Clock, formatIso } from '../../lib/platform/clock.ts';
-import type { Log } from '../../lib/platform/log.ts';
-import { api } from '../http/api.ts';
+import { formatIso } from '../../lib/platform/clock.ts';
+import { api, type PublicApiDeps } from '../http/api.ts';
 import { bindPublic } from '../http/route.ts';
 import { getHealth, getOpenApi } from './routes.ts';
 
-export interface ServiceApiDeps {
-  readonly clock: Clock;
-  readonly log: Log;
+export interface ServiceApiDeps extends PublicApiDeps {
   readonly stage: string;
   /** The OpenAPI document as it is checked in. */
   readonly openApi: { readonly info: { readonly version: string } };

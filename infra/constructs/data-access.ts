@@ -3,7 +3,14 @@ import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { Key } from 'aws-cdk-lib/aws-kms';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
-import { DOCUMENTS_PREFIX, INDEXES, INTAKE_PREFIX, KEY_STAGE_TAG, ROOTS_PREFIX } from '../../lib/platform/names.ts';
+import {
+  CLIENT_LIMITS_PREFIX,
+  DOCUMENTS_PREFIX,
+  INDEXES,
+  INTAKE_PREFIX,
+  KEY_STAGE_TAG,
+  ROOTS_PREFIX,
+} from '../../lib/platform/names.ts';
 import type { StageSettings } from '../stages.ts';
 import { allow, type Grant } from './grant.ts';
 
@@ -12,6 +19,7 @@ export interface State {
   readonly table: Table;
   readonly tableKey: Key;
   readonly intake: Bucket;
+  readonly verification: Bucket;
   readonly documents: Bucket;
   readonly images: Bucket;
   readonly documentsKey: Key;
@@ -27,18 +35,19 @@ const KEYS = 'Signing keys are made while the service runs; the condition holds 
 /** Words the permissions that functions are given: each names its actions and resources, none a wildcard action. */
 export class DataAccess {
   readonly keyAliasPrefix: string;
-  readonly names: Readonly<Record<'table' | 'intake' | 'documents' | 'images' | 'bundles', string>>;
+  readonly names: Readonly<Record<'table' | 'intake' | 'verification' | 'documents' | 'images' | 'bundles', string>>;
   readonly #arns: Readonly<Record<keyof State | 'stream', string>>;
   readonly #settings: StageSettings;
 
   constructor(state: State, settings: StageSettings) {
     this.#settings = settings;
     this.keyAliasPrefix = `alias/ba-khong/${settings.name}/`;
-    const { table, tableKey, intake, documents, images, documentsKey, bundles } = state;
+    const { table, tableKey, intake, verification, documents, images, documentsKey, bundles } = state;
     if (!table.tableStreamArn) throw new Error('The table has no stream.');
     this.names = {
       table: table.tableName,
       intake: intake.bucketName,
+      verification: verification.bucketName,
       documents: documents.bucketName,
       bundles: bundles.bucketName,
       images: images.bucketName,
@@ -50,6 +59,7 @@ export class DataAccess {
       stream: exported(table.tableStreamArn),
       tableKey: exported(tableKey.keyArn),
       intake: exported(intake.bucketArn),
+      verification: exported(verification.bucketArn),
       documents: exported(documents.bucketArn),
       images: exported(images.bucketArn),
       documentsKey: exported(documentsKey.keyArn),
@@ -70,6 +80,16 @@ export class DataAccess {
     return [
       this.#onTable(READ, true),
       this.#onTable(WRITE, false),
+      this.#keyOf('table', ['kms:Decrypt', 'kms:Encrypt', 'kms:GenerateDataKey']),
+    ];
+  }
+
+  /** Counts callers who are not signed in: items below one prefix are updated, and no others. */
+  countClients(): Grant[] {
+    const below = { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [`${CLIENT_LIMITS_PREFIX}*`] } };
+    const named = { Null: { 'dynamodb:LeadingKeys': 'false' } };
+    return [
+      allow(['dynamodb:UpdateItem'], [this.#arns.table], { conditions: { ...below, ...named } }),
       this.#keyOf('table', ['kms:Decrypt', 'kms:Encrypt', 'kms:GenerateDataKey']),
     ];
   }
@@ -103,6 +123,13 @@ export class DataAccess {
       allow(['s3:ListBucketVersions'], [this.#arns.intake]),
       this.#onIntake(['s3:DeleteObject', 's3:DeleteObjectVersion']),
     ];
+  }
+
+  /** Files that anyone brings: forms to post them with, reading, deleting. Listing makes S3 say that one is gone. */
+  verificationFiles(): Grant[] {
+    const { verification } = this.#arns;
+    const actions = ['s3:PutObject', 's3:GetObject', 's3:DeleteObject'];
+    return [allow(['s3:ListBucket'], [verification]), allow(actions, [`${verification}/*`], { wildcard: OBJECTS })];
   }
 
   /** Versions by their id; what is merely the newest is never read. */
@@ -165,6 +192,13 @@ export class DataAccess {
   /** Signs with the keys that bear an alias of this stage, whatever their ids. */
   sign(): Grant[] {
     return [this.#onKeysOfStage(['kms:Sign'])];
+  }
+
+  /** Signs with the key of one unit, by the alias that it bears. */
+  signAs(unit: string): Grant[] {
+    const alias = `${this.keyAliasPrefix}unit/${unit.replaceAll('.', '-')}`;
+    const conditions = { 'ForAnyValue:StringEquals': { 'kms:ResourceAliases': alias } };
+    return [allow(['kms:Sign'], [this.#anyKey()], { conditions, wildcard: KEYS })];
   }
 
   /** Makes signing keys tagged with the stage, gives them aliases below its prefix, reads their public halves; nothing else. */

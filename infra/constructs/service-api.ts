@@ -32,6 +32,12 @@ export interface SingleRoute {
   readonly path: `/api/${string}`;
 }
 
+/** A route for everyone, with a throttle of its own; the stage's for such routes unless told. */
+export interface OpenRoute extends SingleRoute {
+  readonly rate?: number;
+  readonly burst?: number;
+}
+
 /**
  * Never the path, query, address, agent or subject: a request shows only as its route and its figures.
  * `requestId` leads to the function's own log.
@@ -109,11 +115,11 @@ export class ServiceApi extends Construct {
   }
 
   /** Opens single routes to everyone, each with a throttle of its own. */
-  open(handler: IFunction, ...routes: readonly SingleRoute[]): void {
+  open(handler: IFunction, ...routes: readonly OpenRoute[]): void {
     const integration = this.#integration(handler);
     const { publicRate, publicBurst } = this.#settings.limits;
     const throttles: Record<string, object> = { ...(this.#stage.routeSettings as Record<string, object> | undefined) };
-    for (const { method, path } of routes) {
+    for (const { method, path, rate = publicRate, burst = publicBurst } of routes) {
       const [route] = this.api.addRoutes({
         path,
         methods: [HttpMethod[method]],
@@ -122,8 +128,8 @@ export class ServiceApi extends Construct {
       });
       if (!route) continue;
       throttles[`${method} ${path}`] = {
-        ThrottlingRateLimit: publicRate,
-        ThrottlingBurstLimit: publicBurst,
+        ThrottlingRateLimit: rate,
+        ThrottlingBurstLimit: burst,
         DetailedMetricsEnabled: true,
       };
       this.#stage.node.addDependency(route);

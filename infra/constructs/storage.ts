@@ -7,6 +7,7 @@ import {
   BucketEncryption,
   type BucketProps,
   type CfnBucket,
+  type CorsRule,
   HttpMethods,
   type IBucket,
   ObjectLockRetention,
@@ -57,15 +58,7 @@ export class IntakeBucket extends Construct {
       versioned: true,
       serverAccessLogsBucket: accessLog as IBucket,
       serverAccessLogsPrefix: 'intake/',
-      cors: [
-        {
-          allowedMethods: [HttpMethods.POST],
-          allowedOrigins: [...settings.uploadOrigins],
-          allowedHeaders: ['*'],
-          exposedHeaders: ['ETag'],
-          maxAge: 3600,
-        },
-      ],
+      cors: browserPosts(settings),
       lifecycleRules: [
         {
           id: 'expire',
@@ -94,6 +87,39 @@ export class IntakeBucket extends Construct {
     };
     grant.applyBefore(this.bucket);
   }
+}
+
+/**
+ * Where anyone posts a large file to have it verified. Apart from everything else, so that nothing takes it for a document;
+ * without versions, so that what is deleted is gone. What is never verified goes a day later, at the next midnight (UTC).
+ */
+export function verificationBucket(
+  scope: Construct,
+  { settings, accessLog }: Omit<IntakeBucketProps, 'arrivals'>,
+): Bucket {
+  return new Bucket(scope, 'VerificationFiles', {
+    ...CLOSED,
+    encryption: BucketEncryption.S3_MANAGED,
+    serverAccessLogsBucket: accessLog as IBucket,
+    serverAccessLogsPrefix: 'verification/',
+    cors: browserPosts(settings),
+    lifecycleRules: [
+      { id: 'expire', expiration: Duration.days(1), abortIncompleteMultipartUploadAfter: Duration.days(1) },
+    ],
+  });
+}
+
+/** Pages of the portal may post, and nothing else. */
+function browserPosts(settings: StageSettings): CorsRule[] {
+  return [
+    {
+      allowedMethods: [HttpMethods.POST],
+      allowedOrigins: [...settings.uploadOrigins],
+      allowedHeaders: ['*'],
+      exposedHeaders: ['ETag'],
+      maxAge: 3600,
+    },
+  ];
 }
 
 export interface DocumentsBucketProps {

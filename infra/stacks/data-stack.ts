@@ -1,11 +1,19 @@
 import { Duration, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
 import { AttributeType, BillingMode, StreamViewType, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
 import { Key } from 'aws-cdk-lib/aws-kms';
+import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import { INDEXES, TABLE } from '../../lib/platform/names.ts';
 import { intakeTimeout } from '../constructs/intake.ts';
 import { SignIn } from '../constructs/sign-in.ts';
-import { accessLogBucket, bundlesBucket, documentsBucket, IntakeBucket, imagesBucket } from '../constructs/storage.ts';
+import {
+  accessLogBucket,
+  bundlesBucket,
+  documentsBucket,
+  IntakeBucket,
+  imagesBucket,
+  verificationBucket,
+} from '../constructs/storage.ts';
 import { WorkQueue } from '../constructs/work-queue.ts';
 import type { StageSettings } from '../stages.ts';
 
@@ -20,6 +28,7 @@ export class DataStack extends Stack {
   readonly intake: IntakeBucket;
   /** Stands here because the bucket that fills it names it. */
   readonly intakeWork: WorkQueue;
+  readonly verification: Bucket;
   readonly documents: ReturnType<typeof documentsBucket>;
   readonly images: ReturnType<typeof imagesBucket>;
   readonly documentsKey: Key;
@@ -33,6 +42,7 @@ export class DataStack extends Stack {
     const accessLog = accessLogBucket(this, settings);
     this.intakeWork = new WorkQueue(this, 'IntakeWork', { name: 'intake', workerTimeout: intakeTimeout(settings) });
     this.intake = new IntakeBucket(this, 'Intake', { settings, accessLog, arrivals: this.intakeWork.queue });
+    this.verification = verificationBucket(this, { settings, accessLog });
     this.documentsKey = customerKey(this, 'DocumentsKey', `Ba Khong ${settings.name}: documents`);
     this.documents = documentsBucket(this, { settings, accessLog, key: this.documentsKey });
     this.bundles = bundlesBucket(this, { accessLog, key: this.documentsKey });

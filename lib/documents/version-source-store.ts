@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import { GetObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import type { ByteSource } from '../pdf/byte-source.ts';
 import type { DocumentVersion } from './document.ts';
-import type { VersionSource } from './documents.ts';
 
 /** A PDF's structure is read in small pieces that lie close together: they come in blocks, and the last ones stay. */
 const BLOCK = 64 * 1024;
@@ -11,18 +11,25 @@ const LARGE = 1024 * 1024;
 /** How often in a row an answer may break off without having given a byte. */
 const MOST_BREAKS = 3;
 
+/** Where an object lies, and which one it is: by its version, its ETag, or both. */
+interface StoredBytes extends Pick<DocumentVersion, 'key' | 'bytes'> {
+  readonly versionId?: string;
+  readonly etag?: string | undefined;
+}
+
 /** One version of an object: read by range with its VersionId, and with its ETag once the first answer told it. */
-export class RangedVersion implements VersionSource {
-  readonly version: DocumentVersion;
+export class RangedVersion<V extends StoredBytes = DocumentVersion> implements ByteSource {
+  readonly version: V;
   readonly #client: S3Client;
   readonly #bucket: string;
   readonly #blocks = new Map<number, Uint8Array>();
   #etag: string | undefined;
 
-  constructor(client: S3Client, bucket: string, version: DocumentVersion) {
+  constructor(client: S3Client, bucket: string, version: V) {
     this.#client = client;
     this.#bucket = bucket;
     this.version = version;
+    this.#etag = version.etag;
   }
 
   get length(): number {

@@ -37,6 +37,11 @@ export const CATALOG = {
     vi: 'Dữ liệu vừa được người khác thay đổi; hãy tải lại.',
     en: 'Someone else has just changed this; load it again.',
   },
+  too_many_requests: {
+    status: 429,
+    vi: 'Bạn gửi quá nhiều yêu cầu; hãy thử lại sau ít phút.',
+    en: 'Too many requests from this address; try again later.',
+  },
   busy: { status: 503, vi: 'Hệ thống đang bận; hãy thử lại.', en: 'The service is busy; please try again.' },
   invalid_state: {
     status: 409,
@@ -153,6 +158,11 @@ export const CATALOG = {
     status: 422,
     vi: 'Ô ký hiện ở nhiều chỗ; một chữ ký chỉ được có một chỗ.',
     en: 'The signature field shows in several places; a signature has one.',
+  },
+  reading_limit: {
+    status: 503,
+    vi: 'Đọc tệp mất quá nhiều thời gian; hãy thử lại sau.',
+    en: 'Reading the file took too long; try again later.',
   },
   pdf_limits: { status: 422, vi: 'Tệp PDF quá phức tạp.', en: 'The PDF exceeds what can be processed safely.' },
 
@@ -273,6 +283,13 @@ export const CATALOG = {
     status: 502,
     vi: 'Dịch vụ trạng thái chứng thư số trả lời sai.',
     en: 'The revocation service gave a wrong answer.',
+  },
+
+  // Verification
+  report_not_offered: {
+    status: 406,
+    vi: 'Dịch vụ chưa có con dấu để đóng lên báo cáo PDF; hãy lấy báo cáo JSON.',
+    en: 'This service has no seal for PDF reports; ask for JSON.',
   },
 
   // Directory

@@ -8,6 +8,8 @@ export interface ProblemOptions {
   readonly field?: string;
   /** Facts that help to mend it, in neutral words; shown in the problem's `detail`. */
   readonly detail?: string;
+  /** Seconds after which it is worth trying again; goes into `Retry-After`. */
+  readonly retryAfter?: number;
   readonly cause?: unknown;
 }
 
@@ -19,6 +21,7 @@ export class ProblemError extends Error {
   readonly code: Code;
   readonly field: string | undefined;
   readonly detail: string | undefined;
+  readonly retryAfter: number | undefined;
 
   constructor(code: Code, options: ProblemOptions = {}) {
     super(options.detail ? `${code}: ${options.detail}` : code, { cause: options.cause });
@@ -26,6 +29,7 @@ export class ProblemError extends Error {
     this.code = code;
     this.field = options.field;
     this.detail = options.detail;
+    this.retryAfter = options.retryAfter;
   }
 }
 

@@ -16,6 +16,7 @@ export const LOG_EVENTS = {
   'upload.discarded': 'an object that no upload was waiting for was deleted',
   'document.hash-state-refused': 'the hash state of a version is not of its bytes; they were read instead',
   'document.level-waits': 'an authority cannot give now what the signatures of a document lack; it is asked again',
+  'verification.file-left': 'a file that was verified could not be deleted; the bucket removes it',
   'mail.sent': 'a mail was handed to the mail service',
   'mail.undeliverable': 'a mail had nobody to go to, or its address was refused',
   'sweep.done': 'a sweep ended',

@@ -24,6 +24,9 @@ export const ENV = {
   remoteSigning: 'REMOTE_SIGNING',
   remoteSigningSecrets: 'REMOTE_SIGNING_SECRETS',
   remoteSigningNames: 'REMOTE_SIGNING_NAMES',
+  clientLimits: 'CLIENT_LIMITS',
+  verificationBucket: 'VERIFICATION_BUCKET',
+  verificationSettings: 'VERIFICATION_SETTINGS',
 } as const;
 
 /** Attributes of the one table. */
@@ -54,6 +57,9 @@ export const ROOTS_PREFIX = 'roots/';
 
 /** Every signing key is created with this tag, its value the stage: no stage may alias another's keys. */
 export const KEY_STAGE_TAG = 'ba-khong:stage';
+
+/** Keys of the table under which callers without a sign-in are counted; the only ones that such functions may write. */
+export const CLIENT_LIMITS_PREFIX = 'CLIENT#';
 
 /** Group of the user pool whose members operate the service. */
 export const OPERATOR_GROUP = 'operator';

@@ -53,6 +53,11 @@ export const REASONS = {
     'Tệp PDF quá phức tạp để kiểm tra an toàn.',
     'The PDF is too complex to be checked safely.',
   ),
+  beyond_time_limit: doubtful(
+    'FORMAT_FAILURE',
+    'Kiểm tra tệp này cần nhiều thời gian hơn mức cho phép nên chưa có kết luận.',
+    'Checking this file takes more time than is allowed; there is no conclusion.',
+  ),
   no_signature: doubtful('SIGNED_DATA_NOT_FOUND', 'Tệp không có chữ ký số.', 'The file has no digital signature.'),
   signature_removed: doubtful(
     'SIGNED_DATA_NOT_FOUND',

@@ -1,34 +1,16 @@
 import * as z from 'zod';
-import { type UnitSuccession, unitSuccession } from '../directory/succession.ts';
-import { formatIso } from '../platform/clock.ts';
-import type { Reason } from '../signatures/reasons.ts';
-import type { SignatureVerdict } from '../signatures/verdict.ts';
-import type { FoundIssue } from './find-issued.ts';
-import { issuedDocument } from './issued.ts';
-import { remarksOn, remarksOnUnit } from './remarks.ts';
+import { issuedView, viewIssued } from './issued-view.ts';
+import { remarksOn } from './remarks.ts';
+import { signatureView, viewSignature } from './signature-view.ts';
 import type { FileVerdict } from './verify-file.ts';
+import { hash, reasons, sentence, status, subIndication, utc, viewReason } from './view-parts.ts';
 
-const time = z.string().meta({ description: 'ISO 8601 with +07:00.', example: '2026-03-09T08:15:00+07:00' });
-const sentence = z.object({ vi: z.string(), en: z.string() });
-const status = z.enum(['TOTAL_PASSED', 'INDETERMINATE', 'TOTAL_FAILED']);
-const reason = sentence.extend({ code: z.string(), detail: z.string().optional() });
-
-const { shape } = issuedDocument;
-
-export const issuedView = issuedDocument.extend({
-  issuedAt: time,
-  unit: unitSuccession.meta({
-    description: 'The agency, by its name then; its last day and who it belongs to since are as of now.',
-  }),
-  signers: z.array(z.object({ name: z.string(), title: z.string(), at: time })),
-  recalled: z.object({ at: time }).optional(),
-  replacedBy: shape.replacedBy.unwrap().extend({ issuedAt: time }).optional(),
-  replaces: shape.replaces.unwrap().extend({ issuedAt: time }).optional(),
-  remarks: z
-    .array(sentence)
-    .meta({ description: 'What to know of it, in words: recalled, replaced, what became of its agency.' }),
+/** DER of what authorities said; a list that would make the answer too long is named by its hash alone, with the signature. */
+const material = z.object({
+  certificates: z.array(z.base64()),
+  ocsps: z.array(z.base64()),
+  lists: z.array(z.base64()),
 });
-export type IssuedView = z.infer<typeof issuedView>;
 
 export const verificationView = z.object({
   genuine: z.boolean().meta({
@@ -36,42 +18,27 @@ export const verificationView = z.object({
       'Every signature passed, and exactly these bytes were issued here and still stand. Doubt is never genuine.',
   }),
   conclusion: sentence,
-  status: status.meta({ description: 'Of the signatures, EN 319 102-1.' }),
-  subIndication: z.string().optional(),
-  reasons: z.array(reason),
-  signatures: z.array(
-    z.object({
-      field: z.string(),
-      kind: z.enum(['approval', 'certification', 'document_timestamp']),
-      status,
-      subIndication: z.string().optional(),
-      conclusion: sentence,
-      reasons: z.array(reason),
-      signer: z
-        .object({ name: z.string().nullable(), organization: z.string().nullable(), title: z.string().nullable() })
-        .nullable(),
-      issuer: z.object({ name: z.string().nullable(), organization: z.string().nullable() }).nullable(),
-      claimedTime: z.string().nullable().meta({ description: 'As the signer’s software claims it.' }),
-      certificate: z.object({ sha256: z.string(), notBefore: z.string(), notAfter: z.string() }).nullable(),
-      coversWholeFile: z.boolean(),
-      unit: unitSuccession
-        .extend({ remarks: z.array(sentence) })
-        .optional()
-        .meta({ description: 'The agency whose seal it is, as of now, where the directory knows the certificate.' }),
-    }),
-  ),
-  file: z.object({ bytes: z.number().int(), sha256: z.string() }),
-  issued: issuedView.optional(),
-  validatedAt: z.string(),
-  algorithmPolicy: z.string(),
+  status: status.meta({
+    description:
+      'Of the file, EN 319 102-1: passed only when it has signatures, all are passed, and nothing else came after.',
+  }),
+  subIndication,
+  reasons: reasons.meta({ description: 'Reasons that concern the file as a whole.' }),
+  signatures: z.array(signatureView),
+  file: z.object({ bytes: z.number().int(), sha256: hash }),
+  issued: issuedView.optional().meta({ description: 'What was issued here with exactly these bytes.' }),
+  validatedAt: utc.meta({ description: 'The time for which the verdict holds, ISO 8601, UTC.' }),
+  algorithmPolicy: z.string().meta({ description: 'Version of the policy on algorithms and key sizes.' }),
+  anchors: z
+    .array(z.object({ sha256: hash, name: z.string().nullable(), from: utc, until: utc.nullable() }))
+    .meta({ description: 'Entries of the service’s trust list that hold the chains.' }),
+  material: material.meta({
+    description:
+      'What authorities said when they were asked, in DER: with it, the file, the trust list and the time the verdict can be ' +
+      'repeated offline (`ba-khong verify --repeat`).',
+  }),
 });
 export type VerificationView = z.infer<typeof verificationView>;
-
-const SIGNATURE = {
-  TOTAL_PASSED: { vi: 'Chữ ký hợp lệ.', en: 'The signature is valid.' },
-  INDETERMINATE: { vi: 'Chưa đủ cơ sở để xác nhận chữ ký.', en: 'The signature cannot be confirmed.' },
-  TOTAL_FAILED: { vi: 'Chữ ký không hợp lệ.', en: 'The signature is not valid.' },
-} as const;
 
 function conclude({ genuine, verdict, issued, issuer }: FileVerdict) {
   const remarks = issued ? remarksOn({ issued, issuer }) : [];
@@ -98,61 +65,34 @@ function conclude({ genuine, verdict, issued, issuer }: FileVerdict) {
       en: 'Not valid: the file or a signature was altered.',
     };
   }
+  if (verdict.reasons.some(({ code }) => code === 'no_signature') && !issued) {
+    return { vi: 'Tệp không có chữ ký số.', en: 'The file has no digital signature.' };
+  }
   return { vi: 'Không xác nhận được tệp này.', en: 'This file cannot be confirmed.' };
 }
 
-export function viewIssued({ issued, issuer }: FoundIssue): IssuedView {
-  const { recalled, replacedBy, replaces, ...facts } = issued;
-  return {
-    ...facts,
-    issuedAt: formatIso(issued.issuedAt),
-    unit: { successors: [], ...issuer, ...issued.unit },
-    signers: issued.signers.map((signer) => ({ ...signer, at: formatIso(signer.at) })),
-    ...(recalled ? { recalled: { at: formatIso(recalled.at) } } : {}),
-    ...(replacedBy ? { replacedBy: { ...replacedBy, issuedAt: formatIso(replacedBy.issuedAt) } } : {}),
-    ...(replaces ? { replaces: { ...replaces, issuedAt: formatIso(replaces.issuedAt) } } : {}),
-    remarks: remarksOn({ issued, issuer }),
-  };
-}
+/** Characters of base64 that one piece of material may have: an answer of the API is 6 MB at most. */
+const LONGEST_MATERIAL = 512 * 1024;
 
 export function viewVerification(result: FileVerdict): VerificationView {
   const { verdict, issued, issuer, seals } = result;
+  const kept = (parts: readonly string[]) => parts.filter(({ length }) => length <= LONGEST_MATERIAL);
   return {
     genuine: result.genuine,
     conclusion: conclude(result),
     status: verdict.status,
     ...(verdict.subIndication === undefined ? {} : { subIndication: verdict.subIndication }),
-    reasons: verdict.reasons.map(plain),
+    reasons: verdict.reasons.map(viewReason),
     signatures: verdict.signatures.map((signature) => viewSignature(signature, seals)),
     file: verdict.file,
     ...(issued ? { issued: viewIssued({ issued, issuer }) } : {}),
     validatedAt: verdict.validatedAt,
     algorithmPolicy: verdict.algorithmPolicy,
+    anchors: [...verdict.anchors],
+    material: {
+      certificates: kept(verdict.material.certificates),
+      ocsps: kept(verdict.material.ocsps),
+      lists: kept(verdict.material.lists),
+    },
   };
-}
-
-function viewSignature(
-  signature: SignatureVerdict,
-  seals: ReadonlyMap<string, UnitSuccession>,
-): VerificationView['signatures'][number] {
-  const { field, kind, status, subIndication, reasons, signer, issuer, claimedTime, certificate, coverage } = signature;
-  const unit = certificate ? seals.get(certificate.sha256) : undefined;
-  return {
-    field,
-    kind,
-    status,
-    ...(subIndication === undefined ? {} : { subIndication }),
-    conclusion: SIGNATURE[status],
-    reasons: reasons.map(plain),
-    signer,
-    issuer,
-    claimedTime,
-    certificate,
-    coversWholeFile: coverage?.wholeFile ?? false,
-    ...(unit ? { unit: { ...unit, remarks: remarksOnUnit(unit) } } : {}),
-  };
-}
-
-function plain({ code, vi, en, detail }: Reason) {
-  return { code, vi, en, ...(detail === undefined ? {} : { detail }) };
 }

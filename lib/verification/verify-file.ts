@@ -1,9 +1,15 @@
 import type { Directory } from '../directory/directory.ts';
 import { succession, successionOf, type UnitSuccession } from '../directory/succession.ts';
 import { asTrustAnchor } from '../directory/trust.ts';
-import { memorySource } from '../pdf/byte-source.ts';
+import { boundedSource } from '../pdf/bounded-source.ts';
+import { type ByteSource, chunksOf } from '../pdf/byte-source.ts';
+import type { TrustAnchor } from '../pki/certificate-path.ts';
 import type { RevocationPort } from '../pki/revocation-client.ts';
-import type { EpochMs } from '../platform/clock.ts';
+import type { Clock, EpochMs } from '../platform/clock.ts';
+import { isProblem } from '../platform/errors.ts';
+import { runningHash } from '../platform/running-hash.ts';
+import { ALGORITHM_POLICY } from '../signatures/algorithm-policy.ts';
+import { indication, reason } from '../signatures/reasons.ts';
 import type { Verdict } from '../signatures/verdict.ts';
 import { verifyPdf } from '../signatures/verify-pdf.ts';
 import type { IssuedDocument, IssuedDocuments } from './issued.ts';
@@ -13,6 +19,9 @@ export interface VerifyDeps {
   readonly issued: Pick<IssuedDocuments, 'byHash' | 'byCode'>;
   /** Asked for what the file does not prove. */
   readonly revocation: RevocationPort;
+  readonly clock: Clock;
+  /** Reading of one file ends after so many milliseconds, with a verdict of doubt. */
+  readonly timeLimit: number;
 }
 
 export interface FileVerdict {
@@ -27,10 +36,14 @@ export interface FileVerdict {
   readonly genuine: boolean;
 }
 
-/** Verifies a file that anyone brings: its signatures, and whether it is a document that was issued here. */
-export async function verifyFile(deps: VerifyDeps, bytes: Uint8Array, at: EpochMs): Promise<FileVerdict> {
+/**
+ * Verifies a file that anyone brings: its signatures, and whether it is a document that was issued here. What it may cost is
+ * bounded: beyond that the verdict is INDETERMINATE.
+ * @throws ProblemError `reading_limit` when not even its hash could be had in time; what `source` throws
+ */
+export async function verifyFile(deps: VerifyDeps, source: ByteSource, at: EpochMs): Promise<FileVerdict> {
   const trust = (await deps.directory.trustAnchors()).map(asTrustAnchor);
-  const verdict = await verifyPdf(memorySource(bytes), { trust, at, revocation: deps.revocation });
+  const verdict = (await judge(deps, source, trust, at)) ?? (await undecided(deps, source, at));
   const issued = await deps.issued.byHash(verdict.file.sha256);
   const genuine = verdict.status === 'TOTAL_PASSED' && issued?.standing === 'in-force';
   const issuer = issued && (await successionOf(deps.directory, issued.unit.code, at));
@@ -48,4 +61,44 @@ async function sealsIn(
     if (unit) found.set(sha256, await succession(directory, unit, at));
   }
   return found;
+}
+
+/** A file is hashed once and its structure read in pieces, some of them again; a sound one needs far less than this. */
+const OCTETS = { times: 8, more: 64 * 1024 * 1024 };
+
+/** Undefined when time or octets are spent, also where only a part was left out for that. */
+async function judge(
+  { clock, timeLimit, revocation }: VerifyDeps,
+  source: ByteSource,
+  trust: readonly TrustAnchor[],
+  at: EpochMs,
+): Promise<Verdict | undefined> {
+  const octets = source.length * OCTETS.times + OCTETS.more;
+  const bounded = boundedSource(source, { now: () => clock.now(), until: at + timeLimit, octets });
+  try {
+    const verdict = await verifyPdf(bounded, { trust, at, revocation });
+    return bounded.spent ? undefined : verdict;
+  } catch (error) {
+    if (isProblem(error, 'reading_limit')) return undefined;
+    throw error;
+  }
+}
+
+/** Once more as long, for the hash alone: by that it is still known whether the file was issued here. */
+async function undecided({ clock, timeLimit }: VerifyDeps, source: ByteSource, at: EpochMs): Promise<Verdict> {
+  const until = clock.now() + timeLimit / 4;
+  const bounded = boundedSource(source, { now: () => clock.now(), until, octets: source.length });
+  const hash = runningHash('sha256');
+  for await (const chunk of chunksOf(bounded)) hash.update(chunk);
+  const reasons = [reason('beyond_time_limit')];
+  return {
+    ...indication(reasons),
+    reasons,
+    signatures: [],
+    file: { bytes: source.length, sha256: Buffer.from(hash.digest()).toString('hex') },
+    validatedAt: new Date(at).toISOString(),
+    algorithmPolicy: ALGORITHM_POLICY.version,
+    anchors: [],
+    material: { certificates: [], ocsps: [], lists: [] },
+  };
 }

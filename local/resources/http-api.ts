@@ -13,7 +13,14 @@ import { DESCRIBES, type Laptop, listOf } from './laptop.ts';
 /** The longest an HTTP API waits for a function. */
 const MAX_INTEGRATION_MS = 30_000;
 
+const ROUTE_SETTINGS = ['ThrottlingRateLimit', 'ThrottlingBurstLimit'];
+/** Metrics are read by operators of an AWS account. */
+const ROUTE_SETTINGS_IGNORED = ['DetailedMetricsEnabled'];
+
 function throttlingOf(settings: JsonObject | undefined): Throttling | undefined {
+  const known = [...ROUTE_SETTINGS, ...ROUTE_SETTINGS_IGNORED];
+  const unknown = Object.keys(settings ?? {}).find((key) => !known.includes(key));
+  if (unknown) throw new LocalError('UnknownProperty', `the laptop does not know RouteSettings.${unknown}`);
   const { ThrottlingRateLimit: rate, ThrottlingBurstLimit: burst } = settings ?? {};
   if (rate === undefined && burst === undefined) return undefined;
   return { rate: Number(rate ?? 10_000), burst: Number(burst ?? 5_000) };

@@ -97,6 +97,16 @@ describe.each(STAGE_NAMES)('%s', (stage) => {
     expect(properties.ObjectLockConfiguration).toBeUndefined();
   });
 
+  test('files brought to be verified are told of to nobody, gone when they are deleted, and forgotten within a day', () => {
+    const { properties } = bucket('VerificationFiles');
+    expect(properties.LifecycleConfiguration.Rules).toMatchObject([{ ExpirationInDays: 1, Status: 'Enabled' }]);
+    expect(properties.CorsConfiguration.CorsRules).toMatchObject([
+      { AllowedMethods: ['POST'], AllowedOrigins: settings.uploadOrigins },
+    ]);
+    expect(properties.NotificationConfiguration).toBeUndefined();
+    expect(properties.VersioningConfiguration).toBeUndefined();
+  });
+
   test('every arrival in the intake bucket goes to the intake queue, which takes word from S3 of this account only', () => {
     const [configuration] = bucket('Intake').properties.NotificationConfiguration.QueueConfigurations;
     expect(configuration.Event).toBe('s3:ObjectCreated:*');

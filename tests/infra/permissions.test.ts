@@ -11,6 +11,10 @@ const READ_WRITE = [...READ, ...WRITE, ...TABLE_KEY];
 const DOCUMENTS_GET = ['s3:GetObjectVersion', 'kms:Decrypt'];
 const DOCUMENTS_PUT = ['s3:PutObject', 's3:GetObject', 's3:AbortMultipartUpload', 'kms:Decrypt', 'kms:GenerateDataKey'];
 const ROOTS_KEEP = ['s3:PutObject', 's3:GetObject', 's3:GetObjectVersion', 'kms:Decrypt', 'kms:GenerateDataKey'];
+/** Counting callers who are not signed in. */
+const COUNT = ['dynamodb:UpdateItem', ...TABLE_KEY];
+/** Files that anyone brings to have them verified. */
+const BROUGHT_FILES = ['s3:PutObject', 's3:GetObject', 's3:DeleteObject', 's3:ListBucket'];
 const CONSUME = ['sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:ReceiveMessage'];
 
 /** Every action of every function, besides writing its own log and its traces. */
@@ -31,8 +35,8 @@ const MAY: Readonly<Record<FunctionName, readonly string[]>> = {
   ],
   'signing-api': [...READ_WRITE, ...DOCUMENTS_GET],
   'evidence-api': [...READ_WRITE, 's3:GetObject'],
-  'verify-api': [...READ, 'kms:Decrypt'],
-  'service-api': [],
+  'verify-api': [...READ, ...COUNT, ...BROUGHT_FILES],
+  'service-api': COUNT,
   'intake-worker': [
     ...READ_WRITE,
     ...CONSUME,
@@ -95,6 +99,26 @@ describe('no statement reaches further than it must', () => {
     }
   });
 
+  test('a report of verification is sealed with one key, by a function that has no other, where the stage names one', () => {
+    const dev = statementsOf(stacksOf('dev'), 'verify-api').filter(({ actions }) => actions.includes('kms:Sign'));
+    expect(dev.map(({ conditions }) => conditions)).toEqual([
+      { 'ForAnyValue:StringEquals': { 'kms:ResourceAliases': 'alias/ba-khong/dev/unit/BAKHONG-KT' } },
+    ]);
+    const { VERIFICATION_SETTINGS } = functionNamed(stacksOf('dev'), 'verify-api').properties.Environment.Variables;
+    expect(JSON.parse(VERIFICATION_SETTINGS).sealUnit).toBe('BAKHONG.KT');
+  });
+
+  test('files that anyone brings are reached by no function but the one that verifies', () => {
+    const reaching = every.filter(({ statement }) =>
+      statement.resources.some((text) => text.includes('VerificationFiles')),
+    );
+    expect(new Set(reaching.map(({ name }) => name))).toEqual(new Set(['verify-api']));
+    const itsBuckets = statementsOf(stacks, 'verify-api').filter(({ actions }) =>
+      actions.some((one) => /^s3:/.test(one)),
+    );
+    for (const { resources } of itsBuckets) for (const one of resources) expect(one).toContain('VerificationFiles');
+  });
+
   test('new keys can only be signing keys tagged with the stage, and aliases stay below its prefix', () => {
     const [create] = statementsWith('kms:CreateKey');
     expect(create?.conditions).toMatchObject({
@@ -137,6 +161,20 @@ describe('no statement reaches further than it must', () => {
     }
   });
 
+  test('functions that anyone may call write the counts of their callers and no other item', () => {
+    const open = every.filter(({ name }) => name === 'verify-api' || name === 'service-api');
+    const writing = open.filter(({ statement }) =>
+      statement.actions.some((action) => /^dynamodb:(Put|Update|Delete|BatchWrite)/.test(action)),
+    );
+    expect(writing.map(({ name }) => name)).toEqual(['verify-api', 'service-api']);
+    for (const { statement } of writing) {
+      expect(statement.conditions).toEqual({
+        'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['CLIENT#*'] },
+        Null: { 'dynamodb:LeadingKeys': 'false' },
+      });
+    }
+  });
+
   test('keys of the stores are used only by way of the stores', () => {
     const direct = every.filter(
       ({ statement }) =>
@@ -173,5 +211,6 @@ test('an API function learns of no queue, and only those that use a bucket learn
   expect(knows('INTAKE_BUCKET')).toEqual(['documents-api', 'intake-worker', 'sweep']);
   expect(knows('IMAGES_BUCKET')).toEqual(['directory-api', 'signing-api', 'sign-worker']);
   expect(knows('MAIL_SENDER')).toEqual(['notify-worker']);
-  expect(knows('FONTS_DIR')).toEqual(['signing-api', 'sign-worker']);
+  expect(knows('FONTS_DIR')).toEqual(['signing-api', 'verify-api', 'sign-worker']);
+  expect(knows('VERIFICATION_BUCKET')).toEqual(['verify-api']);
 });

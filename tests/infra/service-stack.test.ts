@@ -92,13 +92,15 @@ describe('API', () => {
   const routes = ofType(service, 'AWS::ApiGatewayV2::Route');
   const key = ({ properties }: Resource): string => properties.RouteKey;
 
-  test('the routes that need no sign-in are these four', () => {
+  test('the routes that need no sign-in are these', () => {
     const open = routes.filter(({ properties }) => properties.AuthorizationType !== 'JWT');
     expect(open.map(key).sort()).toEqual([
       'GET /api/health',
       'GET /api/openapi.json',
       'GET /api/verify/{code}',
       'POST /api/verify',
+      'POST /api/verify/uploads',
+      'POST /api/verify/uploads/{id}/report',
     ]);
   });
 
@@ -133,9 +135,14 @@ describe('API', () => {
       ThrottlingRateLimit: settings.limits.rate,
       ThrottlingBurstLimit: settings.limits.burst,
     });
-    for (const open of ['GET /api/health', 'GET /api/openapi.json', 'GET /api/verify/{code}', 'POST /api/verify']) {
+    const like = ['GET /api/verify/{code}', 'POST /api/verify', 'POST /api/verify/uploads/{id}/report'];
+    for (const open of ['GET /api/health', 'GET /api/openapi.json', ...like]) {
       expect(stage.RouteSettings[open].ThrottlingRateLimit).toBe(settings.limits.publicRate);
     }
+    expect(stage.RouteSettings['POST /api/verify/uploads']).toMatchObject({
+      ThrottlingRateLimit: settings.verification.uploadRate,
+      ThrottlingBurstLimit: settings.verification.uploadBurst,
+    });
   });
 
   test('the access log shows routes and figures, nothing about the person', () => {

@@ -110,6 +110,14 @@ describe('the start stops, naming the resource, at', () => {
     );
   });
 
+  it('a setting of a route that is not known', async () => {
+    const error = await refusal((resources) => {
+      const stage = Object.values(resources).find(({ Type }) => Type === 'AWS::ApiGatewayV2::Stage');
+      Object.assign(stage?.Properties ?? {}, { RouteSettings: { 'GET /cookies': { DataTraceEnabled: true } } });
+    });
+    expect(error.message).toContain('the laptop does not know RouteSettings.DataTraceEnabled');
+  });
+
   it('a value that is not understood', async () => {
     const error = await refusal((resources) => {
       Object.assign(resources.ApiF70053CD?.Properties ?? {}, { Runtime: 'python3.14' });

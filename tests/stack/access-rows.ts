@@ -86,6 +86,12 @@ const OPEN: readonly Row[] = [
   { route: 'getOpenApi', path: () => '/api/openapi.json', others: '200' },
   { route: 'verifyFile', path: () => '/api/verify', body: ({ file }) => file.bytes, others: '200' },
   { route: 'findIssued', path: ({ petition }) => `/api/verify/${petition}`, others: '200' },
+  { route: 'createVerificationUpload', path: () => '/api/verify/uploads', body: () => ({ size: 100 }), others: '201' },
+  {
+    route: 'verifyUpload',
+    path: () => '/api/verify/uploads/01ARZ3NDEKTSV4RRFFQ69G5FAV/report',
+    others: GONE,
+  },
 ];
 
 const DIRECTORY: readonly Row[] = [

@@ -117,6 +117,33 @@ describe('a request with wrong input', () => {
   });
 });
 
+describe('somebody unknown who asks too often', () => {
+  it('is told when to come again, and is let in then', async () => {
+    const ask = () =>
+      fetch(`${demo.stack.apiUrl}/api/verify/uploads`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', 'x-forwarded-for': randomUUID() },
+        body: JSON.stringify({ size: 100 }),
+      });
+    const { burst, perMinute } = stageSettings('dev').limits.clients.upload;
+    let admitted = 0;
+    let refused: Response | undefined;
+    for (; !refused && admitted < burst + 4; admitted++) {
+      const answer = await ask();
+      if (answer.status !== 201) refused = answer;
+    }
+    expect(admitted - 1).toBeGreaterThanOrEqual(burst);
+    expect(refused?.status).toBe(429);
+    expect(refused?.headers.get('content-type')).toBe('application/problem+json');
+    expect(await refused?.json()).toMatchObject({ status: 429, code: 'too_many_requests' });
+    const seconds = Number(refused?.headers.get('retry-after'));
+    expect(seconds).toBeGreaterThan(0);
+    expect(seconds).toBeLessThanOrEqual(60 / perMinute);
+    await demo.stack.advance(seconds * 1000);
+    expect((await ask()).status).toBe(201);
+  });
+});
+
 describe('a token', () => {
   let tokens: Tokens;
   beforeAll(async () => {

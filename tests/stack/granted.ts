@@ -39,6 +39,10 @@ const EXPLAINED: readonly { readonly grants: RegExp; readonly why: string }[] = 
     why: 'Has S3 say that an object is gone, not that it is forbidden.',
   },
   {
+    grants: /^VerificationApi\w+ s3:ListBucket /,
+    why: 'Has S3 say that a file is gone, not that it is forbidden.',
+  },
+  {
     grants: /^(Intake|Sweep)Worker\w+ s3:DeleteObject /,
     why: 'The reference of DeleteObject asks for it beside DeleteObjectVersion; the laptop does not.',
   },

@@ -355,6 +355,60 @@ describe('evidence', () => {
   });
 });
 
+describe('a file that anyone brings to be verified', () => {
+  interface Form {
+    readonly id: string;
+    readonly url: string;
+    readonly fields: Readonly<Record<string, string>>;
+  }
+  const { bytes, contentType } = freshPdf();
+  const send = async (missing?: Missing) => {
+    const { id, url, fields } = await demo.anyone.post<Form>('/api/verify/uploads', { size: bytes.length });
+    const form = new FormData();
+    for (const [name, value] of Object.entries(fields)) form.set(name, value);
+    form.set('file', new Blob([bytes as Uint8Array<ArrayBuffer>], { type: contentType }), 'file');
+    const post = async () => (await fetch(url, { method: 'POST', body: form })).status;
+    return { id, status: await (missing ? without(missing, post) : post()) };
+  };
+  const report = async (id: string, accept: string) => {
+    const answer = await fetch(`${demo.stack.apiUrl}/api/verify/uploads/${id}/report`, {
+      method: 'POST',
+      headers: { accept },
+    });
+    return { status: answer.status, body: new Uint8Array(await answer.arrayBuffer()) };
+  };
+  const missing = (action: string, on: string) => ({ worker: 'verify-api', action, on });
+
+  it('without s3:PutObject: gets a form that storage does not take', async () => {
+    expect((await send(missing('s3:PutObject', 'verificationfiles'))).status).toBe(403);
+  });
+
+  it('without s3:GetObject, kms:Sign, s3:DeleteObject: stays until its report could be answered, and goes then', async () => {
+    const { id } = await send();
+    const one = () => report(id, 'application/pdf');
+    expect((await without(missing('s3:GetObject', 'verificationfiles'), one)).status).toBe(500);
+    expect((await without(missing('kms:Sign', ':key/'), one)).status).toBe(503);
+    const sealed = await without(missing('s3:DeleteObject', 'verificationfiles'), one);
+    expect(sealed.status).toBe(200);
+    expect(await demo.anyone.postPdf('/api/verify', sealed.body)).toMatchObject({
+      status: 'TOTAL_PASSED',
+      genuine: false,
+      signatures: [{ signer: { name: 'Dịch vụ kiểm tra chữ ký số Ba Không' } }],
+    });
+    expect(await objectsIn(demo, 'verification')).toEqual([id]);
+    expect((await report(id, 'application/json')).status).toBe(200);
+    expect(await objectsIn(demo, 'verification')).toEqual([]);
+    expect((await report(id, 'application/json')).status).toBe(404);
+  });
+
+  it('service-api without dynamodb:UpdateItem: answers nobody whom it cannot count', async () => {
+    const ask = () => outcome(demo.anyone.get('/api/health'));
+    const uncounted = { worker: 'service-api', action: 'dynamodb:UpdateItem', on: ':table/' };
+    expect(await without(uncounted, ask)).toBe('500 internal');
+    expect(await ask()).toMatch(/^answered /);
+  });
+});
+
 describe('every grant', () => {
   it('is used, or it is said why it is there', () => {
     expect(unusedGrants(demo, calls)).toEqual([]);

@@ -17,6 +17,7 @@ export const TABLE_NAME = 'ba-khong';
 export const INTAKE_BUCKET = 'intake';
 export const DOCUMENTS_BUCKET = 'documents';
 export const IMAGES_BUCKET = 'images';
+export const VERIFICATION_BUCKET = 'verification';
 
 /** The AWS services that stores talk to, for tests of one capability without the whole stack. */
 export interface Aws {
@@ -30,7 +31,7 @@ export interface Aws {
 }
 
 /**
- * Starts DynamoDB with the table, S3 with both buckets and KMS, everything allowed, and points the AWS environment of
+ * Starts DynamoDB with the table, S3 with the buckets and KMS, everything allowed, and points the AWS environment of
  * this process at them.
  */
 export async function startAws(): Promise<Aws> {
@@ -51,6 +52,7 @@ export async function startAws(): Promise<Aws> {
     objectLock: { retention: { mode: 'GOVERNANCE', days: 1 } },
   });
   await s3.admin.createBucket(IMAGES_BUCKET, { versioning: 'Enabled' });
+  await s3.admin.createBucket(VERIFICATION_BUCKET, {});
   const gateway = await startOpenGateway([dynamodb, s3, kms]);
   return {
     arrivals,

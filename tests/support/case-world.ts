@@ -25,7 +25,7 @@ import { documentClient } from '../../lib/platform/aws/clients.ts';
 import { keyClient } from '../../lib/platform/aws/key-client.ts';
 import { Table } from '../../lib/platform/aws/table.ts';
 import { type Id, newId, systemRandom } from '../../lib/platform/ids.ts';
-import { DOCUMENTS_BUCKET, IMAGES_BUCKET, startAws, TABLE_NAME } from './aws.ts';
+import { DOCUMENTS_BUCKET, IMAGES_BUCKET, startAws, TABLE_NAME, VERIFICATION_BUCKET } from './aws.ts';
 import { type ApiHandler, type Caller, callApi, deliver, memoryLog } from './call.ts';
 import { createAuthority, NOW } from './pki/authority.ts';
 
@@ -33,6 +33,8 @@ import { createAuthority, NOW } from './pki/authority.ts';
 export const HOANG_HOA = 'H56.12.03';
 export const HAU_LOC = 'H56.12.04';
 export const PROVINCE = 'H56.01';
+/** The service's own unit, whose seal stands on reports; tests that want one certify its key. */
+export const SERVICE = 'BAKHONG.KT';
 /** Ended on 30 June 2025; Hoằng Hóa is its successor. */
 export const OLD_DISTRICT = '000.17.22.H56';
 
@@ -42,6 +44,8 @@ export const OPERATOR: Caller = { sub: 'operator-1', operator: true };
 
 type Role = 'clerk' | 'officer' | 'leader';
 export const staff = (unit: string, role: Role): Caller => ({ sub: `${role}-${unit.replaceAll('.', '-')}` });
+
+const UNLIMITED = { burst: 100_000, perMinute: 100_000 };
 
 /**
  * The functions on cases over real services, in one process: DynamoDB, S3, KMS. Time stands still until it is moved. What
@@ -64,6 +68,9 @@ export async function startCaseWorld(extra: Readonly<Record<string, string>> = {
     SIGNATURE_AUTHORITIES: JSON.stringify({ timestamps: [], hosts: [], privateAddresses: false }),
     TIMESTAMP_ROOM: JSON.stringify({ answer: 0, dispatch: 0 }),
     FONTS_DIR: 'fonts',
+    VERIFICATION_BUCKET,
+    VERIFICATION_SETTINGS: JSON.stringify({ uploadBytes: 20_000_000, seconds: 18, sealUnit: SERVICE }),
+    CLIENT_LIMITS: JSON.stringify({ acts: { 'look-up': UNLIMITED, verification: UNLIMITED, upload: UNLIMITED } }),
     ...extra,
   };
   const ours = { clock, log };
@@ -74,6 +81,7 @@ export async function startCaseWorld(extra: Readonly<Record<string, string>> = {
   const { revocation } = authority;
   const deliveryDeps = { ...composeDelivery(environment), ...ours, revocation };
   const signing = signingApi({ ...composeSigning(environment), ...ours, fonts: tinos });
+  const verifyDeps = { ...composeVerify(environment), ...ours, fonts: tinos, revocation };
   const table = new Table(documentClient(), TABLE_NAME);
   const cases = caseFeed(signDeps.events);
 
@@ -87,7 +95,8 @@ export async function startCaseWorld(extra: Readonly<Record<string, string>> = {
     petitions: withSigning(petitionsApi({ ...petitionDeps, ...ours }), signing),
     signing,
     dispatches: withSigning(dispatchesApi({ ...composeDispatches(environment), ...ours }), signing),
-    verify: verifyApi({ ...composeVerify(environment), ...ours, revocation }),
+    verify: verifyApi(verifyDeps),
+    verifyDeps,
     signDeps,
     deliveryDeps,
     events: signDeps.events,
@@ -171,17 +180,22 @@ async function keepOriginal(deps: SignWorkerDeps, owner: Caller, bytes: Uint8Arr
   return { documentId: id, sha256 };
 }
 
-async function seed(directory: ReturnType<typeof directoryApi>, authority: ReturnType<typeof createAuthority>) {
+/** Gives the service's own unit a key and a certificate: reports of verification are sealed from now on. */
+export async function certifyService({ directory, authority }: Pick<CaseWorld, 'directory' | 'authority'>) {
+  const { must, certify } = entering(directory, authority);
+  const name = 'Dịch vụ kiểm tra';
+  const facts = { name, notation: 'BAKHONG', place: 'Thanh Hóa', tier: 'province', from: '2025-07-01' };
+  await must(`PUT /api/units/${SERVICE}`, facts);
+  await certify(`/api/units/${SERVICE}`, `alias/ba-khong/dev/unit/${SERVICE.replaceAll('.', '-')}`, name);
+}
+
+/** What an operator does who enters a holder and has the key certified. */
+function entering(directory: ReturnType<typeof directoryApi>, authority: ReturnType<typeof createAuthority>) {
   const must = async (request: Parameters<typeof callApi>[2], body: unknown) => {
     const answer = await callApi(directory, OPERATOR, request, body);
     if (answer.status >= 300) throw new Error(`${request}: ${JSON.stringify(answer.body)}`);
     return answer.body;
   };
-  const root = fingerprint(parseCertificate(authority.root));
-  await must(`PUT /api/trust/${root}`, {
-    certificate: encodePem('CERTIFICATE', authority.root),
-    from: '2020-01-01T00:00:00+07:00',
-  });
   const certify = async (path: `/api/${string}`, alias: string, commonName: string) => {
     await must(`POST ${path}/key`, { spec: 'ECC_NIST_P256' });
     const spki = await readKmsPublicKey({ client: keyClient(), keyId: alias });
@@ -190,6 +204,16 @@ async function seed(directory: ReturnType<typeof directoryApi>, authority: Retur
     const certificate = [leaf, authority.intermediate].map((der) => encodePem('CERTIFICATE', der)).join('');
     await must(`PUT ${path}/certificate`, { certificate });
   };
+  return { must, certify };
+}
+
+async function seed(directory: ReturnType<typeof directoryApi>, authority: ReturnType<typeof createAuthority>) {
+  const { must, certify } = entering(directory, authority);
+  const root = fingerprint(parseCertificate(authority.root));
+  await must(`PUT /api/trust/${root}`, {
+    certificate: encodePem('CERTIFICATE', authority.root),
+    from: '2020-01-01T00:00:00+07:00',
+  });
   const units = { [HOANG_HOA]: 'Hoằng Hóa', [HAU_LOC]: 'Hậu Lộc', [PROVINCE]: 'Thanh Hóa' };
   for (const [code, place] of Object.entries(units)) {
     const name = `Ủy ban nhân dân ${code === PROVINCE ? 'tỉnh' : 'xã'} ${place}`;

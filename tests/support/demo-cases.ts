@@ -146,7 +146,12 @@ async function everyPage<T>(client: ApiClient, path: string): Promise<T[]> {
 }
 
 /** Logical ids of the buckets. */
-const BUCKETS = { intake: 'IntakeBucket', documents: 'Documents', bundles: 'Bundles' } as const;
+const BUCKETS = {
+  intake: 'IntakeBucket',
+  documents: 'Documents',
+  bundles: 'Bundles',
+  verification: 'VerificationFiles',
+} as const;
 
 /** Every version and delete marker in a bucket, as `key` or, for a marker, `key (deleted)`. */
 export async function objectsIn(demo: DemoStack, bucket: keyof typeof BUCKETS, prefix = ''): Promise<string[]> {

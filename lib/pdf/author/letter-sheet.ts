@@ -1,4 +1,4 @@
-import type { PDFFont, PDFPage } from 'pdf-lib';
+import { type Color, type PDFFont, type PDFPage, rgb } from 'pdf-lib';
 import { type AuthoredDocument, printable, wrapText } from './authored-document.ts';
 
 const MM = 72 / 25.4;
@@ -22,6 +22,8 @@ export interface TextStyle {
   readonly indent?: number;
   /** Line pitch as a multiple of the size. */
   readonly pitch?: number;
+  /** Black unless told. */
+  readonly color?: Color;
 }
 
 /** A column to set text in. */
@@ -117,10 +119,12 @@ export function textHeight(text: string, style: TextStyle, column: Column): numb
   return setLines(text, style, column.width).length * style.size * (style.pitch ?? 1.25);
 }
 
+const BLACK = rgb(0, 0, 0);
+
 function drawLine(
   page: PDFPage,
   line: string,
-  { font, size, align = 'left' }: TextStyle,
+  { font, size, align = 'left', color = BLACK }: TextStyle,
   column: Column,
   y: number,
   last: boolean,
@@ -132,12 +136,12 @@ function drawLine(
       (column.width - words.reduce((sum, word) => sum + font.widthOfTextAtSize(word, size), 0)) / (words.length - 1);
     let x = column.x;
     for (const word of words) {
-      page.drawText(word, { x, y, size, font });
+      page.drawText(word, { x, y, size, font, color });
       x += font.widthOfTextAtSize(word, size) + gap;
     }
     return;
   }
   const slack = column.width - width;
   const x = column.x + (align === 'centre' ? slack / 2 : align === 'right' ? slack : 0);
-  page.drawText(line, { x, y, size, font });
+  page.drawText(line, { x, y, size, font, color });
 }

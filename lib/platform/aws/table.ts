@@ -1,4 +1,4 @@
-import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
+import { ConditionalCheckFailedException, TransactionCanceledException } from '@aws-sdk/client-dynamodb';
 import {
   BatchGetCommand,
   type DynamoDBDocumentClient,
@@ -12,6 +12,7 @@ import {
 import type { z } from 'zod';
 import { CommitConflict } from '../commit-conflict.ts';
 import { ProblemError } from '../errors.ts';
+import { fromStreamImage, type StreamAttribute } from './stream-image.ts';
 
 /** Where an item lies: the table's key and, where it is to be found by them, the keys of the two indexes. */
 export interface Keys {
@@ -56,6 +57,11 @@ export interface QueryOptions {
   readonly limit?: number;
   readonly cursor?: string | undefined;
   readonly consistent?: boolean;
+}
+
+export interface UpdateOptions {
+  readonly values: Readonly<Record<string, unknown>>;
+  readonly condition?: string;
 }
 
 export const NOT_THERE: Condition = { expression: 'attribute_not_exists(pk)' };
@@ -105,8 +111,19 @@ export class Table {
     entity: Entity<T>,
     keys: Pick<Keys, 'pk' | 'sk'>,
     assignments: Readonly<Record<string, string>>,
-    options: { readonly values: Readonly<Record<string, unknown>>; readonly condition?: string },
+    options: UpdateOptions,
   ): Promise<T | undefined> {
+    const updated = await this.tryUpdate(entity, keys, assignments, options);
+    return updated.ok ? updated.item : undefined;
+  }
+
+  /** The same; when the condition does not hold, the item as it is, so that nothing need be read for that. */
+  async tryUpdate<T>(
+    entity: Entity<T>,
+    keys: Pick<Keys, 'pk' | 'sk'>,
+    assignments: Readonly<Record<string, string>>,
+    options: UpdateOptions,
+  ): Promise<{ readonly ok: true; readonly item: T } | { readonly ok: false; readonly present: T | undefined }> {
     const sets = Object.entries({ ...assignments, entity: ':entity' });
     try {
       const { Attributes } = await this.#client.send(
@@ -118,12 +135,17 @@ export class Table {
           ExpressionAttributeNames: Object.fromEntries(sets.map(([name]) => [`#${name}`, name])),
           ExpressionAttributeValues: { ...options.values, ':entity': entity.name },
           ReturnValues: 'ALL_NEW',
+          ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
         }),
       );
-      return this.#read(entity, Attributes ?? {});
+      return { ok: true, item: this.#read(entity, Attributes ?? {}) };
     } catch (error) {
-      if (nameOf(error) === 'ConditionalCheckFailedException') return undefined;
-      throw error;
+      if (!(error instanceof ConditionalCheckFailedException)) throw error;
+      return {
+        ok: false,
+        present:
+          error.Item && this.#read(entity, fromStreamImage(error.Item as unknown as Record<string, StreamAttribute>)),
+      };
     }
   }
 

@@ -4,7 +4,8 @@ import { actorOf } from '../../../lib/directory/actor-of.ts';
 import { accessSubject } from '../../../lib/documents/document.ts';
 import type { DispatchView, IncomingView } from '../../../lib/exchange/exchange-view.ts';
 import type { Id } from '../../../lib/platform/ids.ts';
-import type { IssuedView, VerificationView } from '../../../lib/verification/verification-view.ts';
+import type { IssuedView } from '../../../lib/verification/issued-view.ts';
+import type { VerificationView } from '../../../lib/verification/verification-view.ts';
 import { type Caller, callApi, lambdaContext } from '../../support/call.ts';
 import {
   type CaseWorld,

@@ -32,9 +32,13 @@ const read = defineRoute({
   problems: [],
 });
 
+/** An address that has asked too often. */
+const CROWDED = '203.0.113.9';
+
 function handler(run: (id: string) => void = () => {}) {
   const kept = new Map<string, { stamp: RequestStamp; answer: KeptAnswer }>();
   const logged: unknown[] = [];
+  const counted: string[] = [];
   const handle = api(
     {
       clock: { now: () => 0 },
@@ -47,6 +51,12 @@ function handler(run: (id: string) => void = () => {}) {
         },
       },
       backOff: async () => {},
+      admit: async (act, event) => {
+        counted.push(act);
+        if (event.requestContext.http.sourceIp === CROWDED) {
+          throw new ProblemError('too_many_requests', { retryAfter: 7 });
+        }
+      },
       actorOf: async (claims) =>
         ({
           personId: claims.sub,
@@ -83,7 +93,7 @@ function handler(run: (id: string) => void = () => {}) {
     const answer = await handle(event, { awsRequestId: 'r1' } as Context);
     return { status: answer.statusCode, headers: answer.headers, body: JSON.parse(answer.body ?? 'null') };
   };
-  return { call, logged };
+  return { call, logged, counted };
 }
 
 const withoutKey = { 'content-type': 'application/json' };
@@ -165,6 +175,18 @@ describe('an API function', () => {
       requestContext: { http: { method: 'GET', path: '/api/things/a' } },
     } as never);
     expect(answer).toMatchObject({ status: 200, body: { id: 'a' } });
+  });
+
+  it('counts callers of public routes, and tells those who ask too often when to come again', async () => {
+    const { call, counted } = handler();
+    const from = (sourceIp: string) =>
+      call({ method: 'GET', requestContext: { http: { method: 'GET', path: '/api/things/a', sourceIp } } } as never);
+    expect((await from('203.0.113.8')).headers?.['retry-after']).toBeUndefined();
+    const refused = await from(CROWDED);
+    expect(refused).toMatchObject({ status: 429, body: { code: 'too_many_requests' } });
+    expect(refused.headers?.['retry-after']).toBe('7');
+    await call({});
+    expect(counted).toEqual(['look-up', 'look-up']);
   });
 });
 

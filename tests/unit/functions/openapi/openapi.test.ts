@@ -34,6 +34,7 @@ describe('docs/api/openapi.json', () => {
     };
     expect(get?.security).toEqual([{ idToken: [] }]);
     expect(checkedIn.paths['/api/health']?.get?.security).toEqual([]);
+    expect(JSON.stringify(checkedIn.paths['/api/health']?.get?.responses)).toContain('"Retry-After"');
     expect(JSON.stringify(post)).toContain('"name":"Idempotency-Key"');
     expect(JSON.stringify(get)).not.toContain('Idempotency-Key');
     expect(Object.keys(post?.responses ?? {})).toEqual(['201', '400', '401', '403', '409', '422', '500', '503']);
@@ -41,7 +42,7 @@ describe('docs/api/openapi.json', () => {
 });
 
 describe('the service', () => {
-  const deps = { clock: { now: () => 0 }, log: memoryLog(), stage: 'dev', openApi: checkedIn };
+  const deps = { clock: { now: () => 0 }, log: memoryLog(), admit: async () => {}, stage: 'dev', openApi: checkedIn };
   it('serves the file and tells that it is up, to anyone', async () => {
     expect((await callApi(serviceApi(deps), undefined, 'GET /api/openapi.json')).body).toEqual(checkedIn);
     expect(await callApi(serviceApi(deps), undefined, 'GET /api/health')).toEqual({
