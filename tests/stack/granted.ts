@@ -51,12 +51,24 @@ const EXPLAINED: readonly { readonly grants: RegExp; readonly why: string }[] = 
     why: 'For what a killed run has stored (crashes.test.ts).',
   },
   {
+    grants: /^DailyRootWorker\w+ s3:GetObject Documents/,
+    why: 'For what a killed run has stored (tests/unit/evidence/daily-roots.test.ts).',
+  },
+  {
+    grants: /^EvidenceWorker\w+ (s3:AbortMultipartUpload Bundles|kms:Decrypt DocumentsKey)/,
+    why: 'For a bundle of several parts: S3 asks for Decrypt when it puts them together, for Abort when one fails.',
+  },
+  {
     grants: /^(Intake|Signing)Worker\w+ s3:AbortMultipartUpload Documents/,
     why: 'For a large version whose storing fails half way (tests/unit/signing/sign-version.test.ts).',
   },
   {
     grants: /^SweepWorker\w+ sqs:SendMessage NotificationsSendingWorkQueue/,
     why: 'The sweep sends whatever a case waits for to the queue of its kind; no case waits for a mail today.',
+  },
+  {
+    grants: /^SweepWorker\w+ sqs:SendMessage EvidenceWorkQueue/,
+    why: 'The same: no case waits for a bundle.',
   },
 ];
 

@@ -269,7 +269,7 @@ export function dyingAfter<T extends object>(deps: T, n: number): { readonly dep
         };
       },
     });
-  const stores = ['petitions', 'dispatches', 'incoming', 'documents', 'objects', 'events', 'directory', 'issued'];
+  const stores = 'petitions dispatches incoming documents objects events directory issued roots logged'.split(' ');
   const wrapped = Object.fromEntries(
     Object.entries(deps).map(([name, value]) => [name, stores.includes(name) ? wrap(value as object) : value]),
   );
