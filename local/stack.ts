@@ -44,6 +44,11 @@ export interface StartOptions {
   readonly transformTemplate?: (template: Template, stackName: string) => Template;
   /** Values of the stacks' parameters by name; their defaults where none is given. */
   readonly parameters?: Readonly<Record<string, string>>;
+  /**
+   * Addresses outside the stack that have moved, `host:port` → `host:port`: functions that connect to one are led to the other. For what
+   * stands in data and cannot be changed there.
+   */
+  readonly movedAddresses?: Readonly<Record<string, string>>;
   /** People who can sign in where the template has a user pool. */
   readonly accounts?: readonly DemoAccount[];
 }

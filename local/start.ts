@@ -211,6 +211,7 @@ interface Companions {
 
 function makeLaptop(parts: Parts, services: Services, { mail, userPools }: Companions, endpoint: () => string): Laptop {
   const { clock, activity, log, access, functions, credentials, region, events, options } = parts;
+  const { movedAddresses = {} } = options;
   const onColdStart = functions.coldStarts.push.bind(functions.coldStarts);
   return {
     clock,
@@ -218,7 +219,7 @@ function makeLaptop(parts: Parts, services: Services, { mail, userPools }: Compa
     log,
     access,
     functions,
-    functionDeps: { clock, activity, credentials, log, region, endpoint, onColdStart },
+    functionDeps: { clock, activity, credentials, log, region, endpoint, onColdStart, movedAddresses },
     asyncInvocations: new AsyncInvocations(clock, log),
     events,
     s3: services.s3.admin,

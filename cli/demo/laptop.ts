@@ -14,7 +14,7 @@ import type { SignInAddress } from './sign-in-address.ts';
 /** The stage whose synthesized stack runs on the laptop. */
 const STAGE = 'dev';
 
-export interface OpenOptions extends Omit<StartOptions, 'assemblyDir' | 'accounts' | 'ports'> {
+export interface OpenOptions extends Omit<StartOptions, 'assemblyDir' | 'accounts' | 'ports' | 'movedAddresses'> {
   /** A cloud assembly that is there already; the stage's own otherwise. */
   readonly assemblyDir?: string;
   readonly ports?: StartOptions['ports'] & { readonly authority?: number };
@@ -54,7 +54,8 @@ export async function openLaptop(options: OpenOptions): Promise<DemoLaptop> {
   });
   opening.defer(() => authority.close());
   const parameters = { TimestampAddress: `${authority.url}/timestamp` };
-  const stack = await startLocal({ ...options, assemblyDir, accounts: accounts(), parameters });
+  const movedAddresses = addressOfBefore(authority);
+  const stack = await startLocal({ ...options, assemblyDir, accounts: accounts(), parameters, movedAddresses });
   clock = stack.clock;
   opening.defer(() => stack.stop());
   const laptop = demoLaptop(stack, authority);
@@ -67,6 +68,12 @@ export async function openLaptop(options: OpenOptions): Promise<DemoLaptop> {
   }
   const running = opening.move();
   return { ...laptop, stop: () => running.disposeAsync() };
+}
+
+/** Certificates name the authority where it was at its first start, on whatever port it listens now. */
+function addressOfBefore({ authority, url }: AuthorityServer): Record<string, string> {
+  const [before, now] = [authority.baseUrl, url].map((address) => new URL(address).host) as [string, string];
+  return before === now ? {} : { [before]: now };
 }
 
 function demoLaptop(stack: LocalStack, authority: AuthorityServer): Omit<DemoLaptop, 'stop'> {

@@ -1,4 +1,4 @@
-import { createPrivateKey, generateKeyPair, type KeyObject, webcrypto } from 'node:crypto';
+import { createPrivateKey, generateKeyPair, type KeyObject, webcrypto, X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -49,6 +49,14 @@ export async function authorityKeys(place: AuthorityPlace): Promise<AuthorityKey
   const issuing = (await readIssuer(place.dir, 'issuing')) ?? (await makeIssuing(place, root));
   const responder = (await readIssuer(place.dir, 'responder')) ?? (await makeResponder(place, issuing));
   return { root, issuing, responder };
+}
+
+/** The address that the issuing authority was made for: it names where its issuer's certificate is. */
+export function addressIn(issuing: Pick<Issuer, 'certificate'>): string {
+  const { infoAccess = '' } = new X509Certificate(derOf(issuing.certificate));
+  const address = /^CA Issuers - URI:(\S+)\/root\.cer$/m.exec(infoAccess)?.[1];
+  if (!address) throw new Error('The issuing authority names no address.');
+  return address;
 }
 
 async function makeRoot({ dir, now }: AuthorityPlace): Promise<Issuer> {

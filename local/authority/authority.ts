@@ -1,5 +1,5 @@
 import { CertificationRequest, type PublicKeyInfo } from 'pkijs';
-import { authorityKeys, timestampKeys } from './authority-keys.ts';
+import { addressIn, authorityKeys, timestampKeys } from './authority-keys.ts';
 import { derOf, type Issuer, keyIdOf, parseCertificate, signCertificate } from './certificates.ts';
 import {
   authorityAccess,
@@ -26,7 +26,7 @@ export type { SubjectPart } from './subject.ts';
 export interface AuthorityOptions {
   readonly dir: string;
   readonly clock: { now(): number };
-  /** Address that the authority's certificates and revocation lists are served under; stands in what it issues. */
+  /** Address that its certificates and revocation lists are served under; what stands in its certificates already stays. */
   readonly baseUrl: string;
 }
 
@@ -50,6 +50,8 @@ export interface IssuedCertificate {
 
 /** A development authority: its certificates are real, and worth nothing outside this machine. */
 export interface Authority {
+  /** The address that stands in all it issues: that of its first start. */
+  readonly baseUrl: string;
   readonly rootCertificate: Uint8Array;
   /** Issuing authority, then root. */
   readonly chain: readonly Uint8Array[];
@@ -85,10 +87,11 @@ const UNSPECIFIED = 0;
 const EC_CURVES = ['1.2.840.10045.3.1.7', '1.3.132.0.34'];
 const RSA_BITS = 2048;
 
-export async function createAuthority({ dir, clock, baseUrl }: AuthorityOptions): Promise<Authority> {
+export async function createAuthority({ dir, clock, ...first }: AuthorityOptions): Promise<Authority> {
   const now = () => clock.now();
+  const keys = await authorityKeys({ dir, baseUrl: first.baseUrl, now });
+  const baseUrl = addressIn(keys.issuing);
   const place = { dir, baseUrl, now };
-  const keys = await authorityKeys(place);
   const revocations = await keepRevocations(dir);
   const faults: Faults = new Map();
   const chain = [derOf(keys.issuing.certificate), derOf(keys.root.certificate)];
@@ -96,6 +99,7 @@ export async function createAuthority({ dir, clock, baseUrl }: AuthorityOptions)
   // One at a time: a certificate that runs out is replaced once.
   let service = Promise.resolve(await timestampKeys(place, keys.issuing));
   return {
+    baseUrl,
     rootCertificate: derOf(keys.root.certificate),
     chain,
     faults,

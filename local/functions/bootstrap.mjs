@@ -2,6 +2,7 @@
 // It is plain JavaScript because every environment loads it: stripping types there costs 25 ms and 10 MB each time.
 import { pathToFileURL } from 'node:url';
 import { parentPort, workerData } from 'node:worker_threads';
+import { leadTo } from './moved-addresses.mjs';
 
 /** @import { InvocationError, InvokeMessage, WorkerMessage, WorkerSettings } from './invocation.ts' */
 
@@ -11,6 +12,8 @@ const port = parentPort;
 if (!port) throw new Error('this module runs in a worker thread');
 /** @param {WorkerMessage} message */
 const send = (message) => port.postMessage(message);
+
+leadTo(settings.movedAddresses);
 
 // The laptop's clock can be moved forward; code under it must see the same time, or its signatures would be stale.
 let clockOffset = settings.clockOffset;

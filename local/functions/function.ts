@@ -17,6 +17,8 @@ export interface FunctionDeps {
   readonly region: string;
   /** Address of the AWS gateway, known once it listens. */
   readonly endpoint: () => string;
+  /** See `StartOptions`. */
+  readonly movedAddresses: Readonly<Record<string, string>>;
   readonly onColdStart: (coldStart: ColdStart) => void;
 }
 
@@ -185,7 +187,11 @@ export class LocalFunction {
     const keys = this.#deps.credentials.session(principal);
     const logStream = `laptop/[$LATEST]${randomUUID().replaceAll('-', '')}`;
     const environment = new Environment({
-      settings: { ...handlerOf(definition.codeDir, definition.handler), clockOffset: this.#clockOffset() },
+      settings: {
+        ...handlerOf(definition.codeDir, definition.handler),
+        clockOffset: this.#clockOffset(),
+        movedAddresses: this.#deps.movedAddresses,
+      },
       variables: this.#variables(keys, logStream),
       memoryMb: definition.memoryMb,
       print: (line) => this.#say(line),

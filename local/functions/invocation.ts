@@ -59,6 +59,8 @@ export interface WorkerSettings {
   readonly file: string;
   readonly exportName: string;
   readonly clockOffset: number;
+  /** `host:port` that connections are led away from → `host:port` that they are led to. */
+  readonly movedAddresses: Readonly<Record<string, string>>;
 }
 
 /** One cold start of a function. */

@@ -60,18 +60,28 @@ it.skipIf(!OPENSSL)('an operator certifies a seal, a leader signs at home, and t
   const sha256 = createHash('sha256').update(read).digest('hex');
   expect(JSON.parse(signed.out)).toEqual({ case: code, sha256, state: 'approved' });
   await demo.settled();
-
   const clerk = await demo.as('provinceClerk');
+  const level = async () => {
+    const { versions } = await clerk.get<{ versions: { level?: unknown }[] }>(`/api/documents/${documentId}`);
+    return versions.at(-1)?.level;
+  };
+  expect(await level()).toMatchObject({ reached: 'B-T', wanted: 'B-T' });
+
   const path = `/api/dispatches/${code}`;
   await clerk.post(`${path}/issue`);
   await demo.settled();
+  expect(await level()).toMatchObject({ reached: 'B-LTA', wanted: 'B-LTA' });
   const { number } = await clerk.get<DispatchView>(path);
   const bytes = await download(clerk, documentId);
   expect(Buffer.from(bytes.subarray(0, read.length)).equals(read)).toBe(true);
   expect(await demo.anyone.postPdf<VerificationView>('/api/verify', bytes)).toMatchObject({
     genuine: true,
     issued: { what: 'dispatch', code, number },
-    signatures: [{ status: 'TOTAL_PASSED', signer: { name } }, { status: 'TOTAL_PASSED' }],
+    signatures: [
+      { status: 'TOTAL_PASSED', signer: { name } },
+      { status: 'TOTAL_PASSED' },
+      { status: 'TOTAL_PASSED', kind: 'document_timestamp' },
+    ],
   });
   const history = ['drafted', 'approved', 'signed', 'numbered', 'issued', 'arrived'].map((step) => `dispatch.${step}`);
   await expectHistory(demo, clerk, path, history);

@@ -1,6 +1,3 @@
-import { mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { HOANG_GIANG, PROVINCE } from '../../cli/demo/people.ts';
 import { download } from '../../cli/demo/petition-job.ts';
@@ -23,9 +20,7 @@ let trust: Uint8Array;
 let passed = 0;
 
 beforeAll(async () => {
-  // Seeded anew, so that the certificates name the authority that is there.
-  const stateDir = await mkdtemp(join(tmpdir(), 'ba-khong-levels-'));
-  demo = await openDemoStack({ stateDir, clock: { now: () => Date.now() + passed } });
+  demo = await openDemoStack({ clock: { now: () => Date.now() + passed } });
   trust = demo.authorityRoot;
 });
 afterAll(() => demo?.close());

@@ -59,16 +59,13 @@ export interface DemoStack {
   close(): Promise<void>;
 }
 
-/**
- * Starts a copy of the prepared stack: synthesized and seeded once for all tests. Its certificates name the authority of that time, which
- * is gone: signatures get timestamps and no validation data (B-T). With a `stateDir` that is empty it is seeded anew, and they do.
- */
+/** Starts a copy of the prepared stack: synthesized and seeded once for all tests. */
 export async function openDemoStack(
-  options: Pick<OpenOptions, 'transformTemplate' | 'observers' | 'clock'> & { readonly stateDir?: string } = {},
+  options: Pick<OpenOptions, 'transformTemplate' | 'observers' | 'clock'> = {},
 ): Promise<DemoStack> {
   const prepared = inject('preparedStack');
-  const stateDir = options.stateDir ?? (await mkdtemp(join(tmpdir(), 'ba-khong-state-')));
-  if (options.stateDir === undefined) await cp(join(prepared, 'state'), stateDir, { recursive: true });
+  const stateDir = await mkdtemp(join(tmpdir(), 'ba-khong-state-'));
+  await cp(join(prepared, 'state'), stateDir, { recursive: true });
   const log: LogEntry[] = [];
   const laptop = await openLaptop({
     ...options,

@@ -315,9 +315,13 @@ test('keys are private files, and the authority is the same after a restart', as
     ['issuing', 'responder', 'root', 'timestamps'].flatMap((one) => [`${one}.cer.pem`, `${one}.key.pem`]),
   );
   for (const file of files) expect((await stat(join(dir, 'ca', file))).mode & 0o777).toBe(0o600);
-  const again = await createAuthority({ dir: join(dir, 'ca'), clock: { now: () => NOW + 1000 }, baseUrl: server.url });
+  const elsewhere = { clock: { now: () => NOW + 1000 }, baseUrl: 'http://127.0.0.1:1/authority' };
+  const again = await createAuthority({ dir: join(dir, 'ca'), ...elsewhere });
   expect(again.rootCertificate).toEqual(authority.rootCertificate);
+  // What it issues now names the address that its own certificate names: both stay true together.
+  expect(again.baseUrl).toBe(server.url);
   const { certificate } = await again.issue({ csr: await request(), profile: 'person', days: 1 });
   const issuing = new X509Certificate(await readFile(join(dir, 'ca/issuing.cer.pem')));
   expect(new X509Certificate(certificate).verify(issuing.publicKey)).toBe(true);
+  expect(new X509Certificate(certificate).infoAccess).toContain(`${server.url}/ocsp`);
 });

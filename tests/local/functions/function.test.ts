@@ -1,4 +1,6 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -24,15 +26,21 @@ afterEach(async () => {
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
 let count = 0;
-function make(source: string, more: { reserved?: number; memoryMb?: number; handler?: string } = {}) {
+interface More {
+  readonly reserved?: number;
+  readonly memoryMb?: number;
+  readonly handler?: string;
+}
+
+function make(source: string, more: More = {}, movedAddresses: Readonly<Record<string, string>> = {}) {
   count += 1;
   const codeDir = join(dir, String(count));
   mkdirSync(codeDir);
   writeFileSync(join(codeDir, 'index.mjs'), source);
-  return makeFrom(codeDir, more);
+  return makeFrom(codeDir, more, movedAddresses);
 }
 
-function makeFrom(codeDir: string, more: { reserved?: number; memoryMb?: number; handler?: string } = {}) {
+function makeFrom(codeDir: string, more: More = {}, movedAddresses: Readonly<Record<string, string>> = {}) {
   const lines: string[] = [];
   const coldStarts: ColdStart[] = [];
   const credentials = new CredentialStore();
@@ -61,6 +69,7 @@ function makeFrom(codeDir: string, more: { reserved?: number; memoryMb?: number;
       region: 'ap-southeast-1',
       endpoint: () => 'http://127.0.0.1:1',
       onColdStart: (start) => coldStarts.push(start),
+      movedAddresses,
     },
   );
   made.push(fn);
@@ -76,6 +85,30 @@ export const handler = ({ file }) => new Promise((resolve) => {
 });`;
 
 describe('a function', () => {
+  it('is led to where an address has moved, and nowhere else', async () => {
+    const server = createServer((request, response) => response.end(`${request.headers.host}${request.url}`));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    // Nobody listens at port 9 or 10.
+    const { fn } = make(
+      `import { get } from 'node:http';
+      const asked = (url) => new Promise((resolve) =>
+        get(url, { agent: false }, (answer) => answer.setEncoding('utf8').once('data', resolve))
+          .on('error', ({ code }) => resolve(code)));
+      export const handler = async ({ fetched, urls }) =>
+        [await (await fetch(fetched)).text(), ...(await Promise.all(urls.map(asked)))];`,
+      {},
+      { '127.0.0.1:9': `127.0.0.1:${port}` },
+    );
+    const urls = ['http://127.0.0.1:9/b', 'http://127.0.0.1:10/c', `http://127.0.0.1:${port}/d`];
+    expect(await fn.invoke({ fetched: `http://127.0.0.1:${port}/a`, urls })).toMatchObject({
+      ok: true,
+      payload: [`127.0.0.1:${port}/a`, '127.0.0.1:9/b', 'ECONNREFUSED', `127.0.0.1:${port}/d`],
+    });
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  });
+
   it('runs with its own variables and keys of its role', async () => {
     const { fn, credentials } = make(`export const handler = async (event) => {
       const { GREETING, AWS_REGION, AWS_ACCESS_KEY_ID } = process.env;
