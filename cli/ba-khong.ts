@@ -5,12 +5,13 @@ import { CATALOG } from '../lib/platform/errors-catalog.ts';
 import { ApiProblem } from './client.ts';
 import { type Command, CommandProblem, EXIT, type Terminal, type Text, UsageError } from './command.ts';
 import { sign } from './commands/sign.ts';
+import { trust } from './commands/trust.ts';
 import { unit } from './commands/unit.ts';
 import { verify } from './commands/verify.ts';
 
 export { processTerminal } from './command.ts';
 
-const COMMANDS: Readonly<Record<string, Command>> = { sign, verify, unit };
+const COMMANDS: Readonly<Record<string, Command>> = { sign, verify, unit, trust };
 
 /** Runs one command line. @returns exit code, see `EXIT` */
 export async function main(args: readonly string[], terminal: Terminal): Promise<number> {

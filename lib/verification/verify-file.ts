@@ -1,6 +1,6 @@
 import type { Directory } from '../directory/directory.ts';
 import { succession, successionOf, type UnitSuccession } from '../directory/succession.ts';
-import { asTrustAnchor } from '../directory/trust.ts';
+import { asTrustAnchors } from '../directory/trust.ts';
 import { memorySource } from '../pdf/byte-source.ts';
 import type { EpochMs } from '../platform/clock.ts';
 import type { Verdict } from '../signatures/verdict.ts';
@@ -26,7 +26,7 @@ export interface FileVerdict {
 
 /** Verifies a file that anyone brings: its signatures, and whether it is a document that was issued here. */
 export async function verifyFile(deps: VerifyDeps, bytes: Uint8Array, at: EpochMs): Promise<FileVerdict> {
-  const trust = (await deps.directory.trustAnchors()).map(asTrustAnchor);
+  const trust = (await deps.directory.trustAnchors()).flatMap(asTrustAnchors);
   const verdict = await verifyPdf(memorySource(bytes), { trust, at });
   const issued = await deps.issued.byHash(verdict.file.sha256);
   const genuine = verdict.status === 'TOTAL_PASSED' && issued?.standing === 'in-force';
