@@ -7,12 +7,13 @@ import { type Command, CommandProblem, EXIT, type Terminal, type Text, UsageErro
 import { evidence } from './commands/evidence.ts';
 import { extend } from './commands/extend.ts';
 import { sign } from './commands/sign.ts';
+import { trust } from './commands/trust.ts';
 import { unit } from './commands/unit.ts';
 import { verify } from './commands/verify.ts';
 
 export { processTerminal } from './command.ts';
 
-const COMMANDS: Readonly<Record<string, Command>> = { sign, extend, verify, evidence, unit };
+const COMMANDS: Readonly<Record<string, Command>> = { sign, extend, verify, evidence, unit, trust };
 
 /** Runs one command line. @returns exit code, see `EXIT` */
 export async function main(args: readonly string[], terminal: Terminal): Promise<number> {

@@ -20,16 +20,21 @@ export const verify: Command = {
   },
   usage: [
     'verify FILE --trust ROOTS.pem [--trust MORE.pem] [--json]',
+    'verify FILE --trust LIST.xml --trust-signer CERT.pem [--json]',
     'verify FILE --trust ROOTS.pem --repeat REPORT.json',
     'verify FILE … --extract FIELD --out REVISION.pdf [--hashed] [--force]',
   ],
   options: [
     [
-      '--trust PEM',
+      '--trust FILE',
       {
-        vi: 'chứng thư gốc được tin cậy; dùng được nhiều lần',
-        en: 'trusted root certificates; may be given more than once',
+        vi: 'chứng thư gốc được tin cậy (PEM) hoặc danh sách tin cậy (ETSI TS 119 612); dùng được nhiều lần',
+        en: 'trusted root certificates (PEM) or a trusted list (ETSI TS 119 612); may be given more than once',
       },
+    ],
+    [
+      '--trust-signer PEM',
+      { vi: 'chứng thư của bên ký danh sách tin cậy', en: 'certificate of whoever signed the trusted list' },
     ],
     [
       '--revocation FILE',

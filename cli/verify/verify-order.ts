@@ -7,12 +7,14 @@ import { decodePem } from '../../lib/pki/pem.ts';
 import { systemClock } from '../../lib/platform/clock.ts';
 import { readSavedVerdict, type SavedVerdict } from '../../lib/signatures/saved-verdict.ts';
 import { CommandProblem, EXIT, UsageError } from '../command.ts';
-import { bytesOf, certificatesIn } from '../readable.ts';
+import { bytesOf } from '../readable.ts';
 import { revocationAt } from '../sign/authorities.ts';
+import { trustIn } from '../trust-list-file.ts';
 
 /** For `parseArgs`. */
 export const VERIFY_OPTIONS = {
   trust: { type: 'string', multiple: true },
+  'trust-signer': { type: 'string', multiple: true },
   revocation: { type: 'string', multiple: true },
   'allow-host': { type: 'string', multiple: true },
   at: { type: 'string' },
@@ -22,6 +24,7 @@ export const VERIFY_OPTIONS = {
 
 interface Given {
   readonly trust?: string[] | undefined;
+  readonly 'trust-signer'?: string[] | undefined;
   readonly revocation?: string[] | undefined;
   readonly 'allow-host'?: string[] | undefined;
   readonly at?: string | undefined;
@@ -30,12 +33,12 @@ interface Given {
 
 /** Options of `verifyPdf` as the command line asks for them. @throws UsageError, CommandProblem `file_unreadable`, `report_unreadable` */
 export async function verifyOrder(given: Given) {
-  const trust = (await certificatesIn(given.trust ?? [])).map((certificate) => ({ certificate, from: 0, until: null }));
   const earlier = given.repeat === undefined ? undefined : await readReport(given.repeat);
   const kept = await readMaterial(given.revocation ?? []);
   const hosts = given['allow-host'] ?? [];
   return {
-    trust,
+    // A trusted list has to be in force now, whatever time is asked about.
+    trust: await trustIn(given.trust ?? [], given['trust-signer'] ?? [], systemClock.now()),
     at: given.at === undefined ? (earlier?.at ?? systemClock.now()) : timeOf(given.at),
     material: earlier ? joined(earlier.material, kept) : kept,
     ...(hosts.length > 0 ? { revocation: revocationAt(hosts) } : {}),

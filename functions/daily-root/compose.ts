@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import * as z from 'zod';
 import { DirectoryStore } from '../../lib/directory/directory-store.ts';
-import { asTrustAnchor } from '../../lib/directory/trust.ts';
+import { asTrustAnchors } from '../../lib/directory/trust.ts';
 import { LoggedEventStore } from '../../lib/evidence/logged-event-store.ts';
 import { RootObjectStore } from '../../lib/evidence/roots/root-object-store.ts';
 import { RootStore } from '../../lib/evidence/roots/root-store.ts';
@@ -38,7 +38,7 @@ export function compose(environment: Readonly<Record<string, string | undefined>
     roots: new RootStore(table),
     objects: new RootObjectStore(objectClient(), config.DOCUMENTS_BUCKET),
     stamp: async (sha256: string) => {
-      const trust = (await directory.trustAnchors()).map(asTrustAnchor);
+      const trust = (await directory.trustAnchors()).flatMap(asTrustAnchors);
       return levels.authorities(trust).timestamps.stamp(Buffer.from(sha256, 'hex'));
     },
   };

@@ -112,8 +112,14 @@ function trustRoutes(deps: DirectoryApiDeps): BoundRoute[] {
   return [
     bind(routes.listTrust, async () => ({ items: (await deps.directory.trustAnchors()).map(anchorView) })),
     bind(routes.putTrust, async (call) => {
-      const { certificate, from, until } = call.body;
-      const facts = { certificate, from: Date.parse(from), until: until === null ? null : Date.parse(until) };
+      const { certificate, from, until, earlier, source } = call.body;
+      const facts = {
+        certificate,
+        from: Date.parse(from),
+        until: until === null ? null : Date.parse(until),
+        earlier: earlier.map((period) => ({ from: Date.parse(period.from), until: Date.parse(period.until) })),
+        source,
+      };
       const keep = stamped(deps.requests, routes.putTrust, call, anchorView);
       return anchorView(await putAnchor(deps, call.actor, call.params.sha256, facts, call.at, keep));
     }),

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { keySpec } from '../../lib/directory/certificates.ts';
 import { assignment, language, personFacts, personId } from '../../lib/directory/person.ts';
+import { anchorSource } from '../../lib/directory/trust.ts';
 import { calendarDay, tier, unitCode, unitFacts } from '../../lib/directory/unit.ts';
 import { defineRoute } from '../http/route.ts';
 import { cursor, isoTime, pageQuery, sha256 } from '../http/schemas.ts';
@@ -229,7 +230,15 @@ export const putPersonCertificate = defineRoute({
 });
 
 const anchor = z
-  .object({ sha256, name: z.string(), from: isoTime, until: isoTime.nullable(), certificate: z.string() })
+  .object({
+    sha256,
+    name: z.string(),
+    from: isoTime,
+    until: isoTime.nullable(),
+    earlier: z.array(z.object({ from: isoTime, until: isoTime })),
+    certificate: z.string(),
+    source: anchorSource.optional(),
+  })
   .meta({ id: 'TrustAnchor' });
 
 export const listTrust = defineRoute({
@@ -261,6 +270,12 @@ export const putTrust = defineRoute({
     certificate: z.string().max(20_000).meta({ description: 'One certificate in PEM.' }),
     from: offsetTime,
     until: offsetTime.nullable().default(null),
+    earlier: z
+      .array(z.object({ from: offsetTime, until: offsetTime }))
+      .max(50)
+      .default([])
+      .meta({ description: 'Times before that in which it was trusted as well, oldest first.' }),
+    source: anchorSource.optional().meta({ description: 'The trusted list (ETSI TS 119 612) that says so.' }),
   }),
   answer: { status: 200, description: 'The trust anchor as it is now.', schema: anchor },
   problems: ['forbidden', 'certificate_invalid', 'certificate_key_usage'],

@@ -40,13 +40,15 @@ export function keyView({ key, csr }: MadeKey) {
   return { spec: key.spec, csr };
 }
 
-export function anchorView({ sha256, name, from, until, certificate }: AnchorRecord) {
+export function anchorView({ sha256, name, from, until, earlier, certificate, source }: AnchorRecord) {
   return {
     sha256,
     name,
     from: formatIso(from),
     until: until === null ? null : formatIso(until),
+    earlier: earlier.map((period) => ({ from: formatIso(period.from), until: formatIso(period.until) })),
     certificate: encodePem('CERTIFICATE', Buffer.from(certificate, 'base64')),
+    ...(source ? { source } : {}),
   };
 }
 

@@ -20,7 +20,7 @@ import {
 import type { Directory } from './directory.ts';
 import { type HolderDirectory, holderRecord } from './key-holder.ts';
 import type { SigningKeys } from './signing-keys.ts';
-import { asTrustAnchor } from './trust.ts';
+import { asTrustAnchors } from './trust.ts';
 
 const MAX_CERTIFICATES = 10;
 
@@ -123,7 +123,7 @@ async function trustedPath(
   issuers: readonly Uint8Array[],
   at: EpochMs,
 ): Promise<readonly Certificate[]> {
-  const trust = (await deps.directory.trustAnchors()).map(asTrustAnchor);
+  const trust = (await deps.directory.trustAnchors()).flatMap(asTrustAnchors);
   const result = buildPath({
     certificate,
     intermediates: issuers.map((der) => parseCertificate(der)),

@@ -6,7 +6,7 @@ import type { Write } from '../platform/aws/table.ts';
 import type { EpochMs } from '../platform/clock.ts';
 import { ProblemError } from '../platform/errors.ts';
 import type { DirectoryWriter } from './directory-writer.ts';
-import type { AnchorRecord } from './trust.ts';
+import type { AnchorRecord, AnchorSource } from './trust.ts';
 
 export interface AnchorFacts {
   /** One certificate in PEM. */
@@ -14,6 +14,10 @@ export interface AnchorFacts {
   /** When the decision to trust it holds, epoch ms, both inclusive; null: until further notice. */
   readonly from: EpochMs;
   readonly until: EpochMs | null;
+  /** Times before that in which it was trusted as well, oldest first. */
+  readonly earlier: readonly { readonly from: EpochMs; readonly until: EpochMs }[];
+  /** The trusted list that says so. */
+  readonly source?: AnchorSource | undefined;
 }
 
 /**
@@ -37,6 +41,7 @@ export async function putAnchor(
   }
   if (!certificate.basicConstraints?.ca) throw new ProblemError('certificate_key_usage', { field: 'certificate' });
   if (facts.until !== null && facts.until < facts.from) throw new ProblemError('invalid_field', { field: 'until' });
+  checkOrder(facts);
   const { commonName, organizationName } = certificate.subjectName;
   const anchor: AnchorRecord = {
     sha256,
@@ -44,7 +49,19 @@ export async function putAnchor(
     name: commonName ?? organizationName ?? sha256.slice(0, 16),
     from: facts.from,
     until: facts.until,
+    earlier: [...facts.earlier],
+    ...(facts.source ? { source: facts.source } : {}),
   };
   await deps.directory.commit([deps.directory.anchorWrite(anchor), stamp(anchor)]);
   return anchor;
+}
+
+/** Each time ends before the next one begins. */
+function checkOrder({ earlier, from }: Pick<AnchorFacts, 'earlier' | 'from'>): void {
+  for (const [n, period] of earlier.entries()) {
+    const next = earlier[n + 1]?.from ?? from;
+    if (period.until < period.from || period.until >= next) {
+      throw new ProblemError('invalid_field', { field: `earlier[${n}]` });
+    }
+  }
 }

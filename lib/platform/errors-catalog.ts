@@ -284,6 +284,21 @@ export const CATALOG = {
     vi: 'Dịch vụ trạng thái chứng thư số trả lời sai.',
     en: 'The revocation service gave a wrong answer.',
   },
+  trust_list_signature: {
+    status: 422,
+    vi: 'Danh sách tin cậy không do chứng thư đã cho ký, hoặc đã bị thay đổi.',
+    en: 'The trusted list is not signed by the given certificate, or was changed.',
+  },
+  trust_list_invalid: {
+    status: 422,
+    vi: 'Danh sách tin cậy không đúng cấu trúc ETSI TS 119 612.',
+    en: 'The trusted list is not one of ETSI TS 119 612.',
+  },
+  trust_list_expired: {
+    status: 422,
+    vi: 'Danh sách tin cậy đã quá hạn cập nhật; hãy lấy bản mới.',
+    en: 'The trusted list is past its next update; get the new one.',
+  },
 
   // Verification
   report_not_offered: {

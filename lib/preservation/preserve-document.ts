@@ -1,6 +1,6 @@
 import { systemRef } from '../cases/actors.ts';
 import type { Directory } from '../directory/directory.ts';
-import { asTrustAnchor } from '../directory/trust.ts';
+import { asTrustAnchors } from '../directory/trust.ts';
 import { type Document, type DocumentVersion, latestVersion, withLevel, withVersion } from '../documents/document.ts';
 import { taskOf, type VersionLevel } from '../documents/upkeep.ts';
 import { commitDispatch, type ExchangeDeps } from '../exchange/change-dispatch.ts';
@@ -53,7 +53,7 @@ export async function preserveDocument(deps: PreservationDeps, documentId: Id, a
   const { level } = last;
   const task = taskOf(last);
   if (!task || !level || (task === 'renew' && (level.renewAt ?? at) > at)) return 'repeated';
-  const trust = (await deps.directory.trustAnchors()).map(asTrustAnchor);
+  const trust = (await deps.directory.trustAnchors()).flatMap(asTrustAnchors);
   const order: Order = { task, document, last, level, authorities: deps.levels.authorities(trust) };
   const file = await openFileToSign(deps, last);
   const result = await attempt(file, order);

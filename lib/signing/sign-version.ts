@@ -1,6 +1,6 @@
 import type { KeyHolder, SignerFacts } from '../directory/certificates.ts';
 import type { Directory } from '../directory/directory.ts';
-import { asTrustAnchor } from '../directory/trust.ts';
+import { asTrustAnchors } from '../directory/trust.ts';
 import type { Document, DocumentVersion, VersionKind } from '../documents/document.ts';
 import { appendedSource } from '../pdf/byte-source.ts';
 import type { EpochMs } from '../platform/clock.ts';
@@ -41,7 +41,7 @@ export interface SigningStep {
  * @throws ProblemError `document_changed` when what lies under the key is not this file with this holder's signature
  */
 export async function signVersion(deps: SigningDeps, step: SigningStep, at: EpochMs): Promise<DocumentVersion> {
-  const trust = (await deps.directory.trustAnchors()).map(asTrustAnchor);
+  const trust = (await deps.directory.trustAnchors()).flatMap(asTrustAnchors);
   const authorities = deps.levels.authorities(trust);
   const file = await openFileToSign(deps, step.unsigned);
   const order = { facts: step.signer, text: step.text, wanted: step.level, isLast: step.kind !== 'signed' };

@@ -1,6 +1,6 @@
 import type { Directory } from '../directory/directory.ts';
 import { succession, successionOf, type UnitSuccession } from '../directory/succession.ts';
-import { asTrustAnchor } from '../directory/trust.ts';
+import { asTrustAnchors } from '../directory/trust.ts';
 import { boundedSource } from '../pdf/bounded-source.ts';
 import { type ByteSource, chunksOf } from '../pdf/byte-source.ts';
 import type { TrustAnchor } from '../pki/certificate-path.ts';
@@ -42,7 +42,7 @@ export interface FileVerdict {
  * @throws ProblemError `reading_limit` when not even its hash could be had in time; what `source` throws
  */
 export async function verifyFile(deps: VerifyDeps, source: ByteSource, at: EpochMs): Promise<FileVerdict> {
-  const trust = (await deps.directory.trustAnchors()).map(asTrustAnchor);
+  const trust = (await deps.directory.trustAnchors()).flatMap(asTrustAnchors);
   const verdict = (await judge(deps, source, trust, at)) ?? (await undecided(deps, source, at));
   const issued = await deps.issued.byHash(verdict.file.sha256);
   const genuine = verdict.status === 'TOTAL_PASSED' && issued?.standing === 'in-force';

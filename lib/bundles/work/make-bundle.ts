@@ -1,6 +1,6 @@
 import { changeWrites } from '../../cases/case-change.ts';
 import type { Directory } from '../../directory/directory.ts';
-import { asTrustAnchor } from '../../directory/trust.ts';
+import { asTrustAnchors } from '../../directory/trust.ts';
 import type { DocumentObjects } from '../../documents/documents.ts';
 import type { EventLog } from '../../evidence/event-log.ts';
 import { type InclusionProof, proveInclusion } from '../../evidence/roots/daily-root.ts';
@@ -74,7 +74,7 @@ async function* filesOf(
   const pem = anchors.map(({ certificate }) => encodePem('CERTIFICATE', Buffer.from(certificate, 'base64'))).join('');
   yield file(PATHS.anchorsPem, Buffer.from(pem));
   for (const day of new Set(events.map((event) => localDate(event.at)))) yield* rootFiles(deps, day, code, written);
-  const trust = anchors.map(asTrustAnchor);
+  const trust = anchors.flatMap(asTrustAnchors);
   const { revocation } = deps;
   for (const id of bundle.documents) {
     const { versions } = await deps.documents.document(id);

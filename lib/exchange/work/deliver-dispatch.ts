@@ -2,7 +2,7 @@ import type { UnitCode } from '../../access/actor.ts';
 import type { WorkingCalendar } from '../../calendar/working-calendar.ts';
 import { changeWrites } from '../../cases/case-change.ts';
 import type { Directory } from '../../directory/directory.ts';
-import { asTrustAnchor } from '../../directory/trust.ts';
+import { asTrustAnchors } from '../../directory/trust.ts';
 import type { Unit } from '../../directory/unit.ts';
 import { versionWith } from '../../documents/document.ts';
 import type { DocumentObjects } from '../../documents/documents.ts';
@@ -82,7 +82,7 @@ async function check(
 ): Promise<ArrivalVerdict> {
   const document = await deps.documents.document(dispatch.draft.documentId);
   const source = deps.objects.open(versionWith(document, dispatch.issued.sha256));
-  const trust = (await deps.directory.trustAnchors()).map(asTrustAnchor);
+  const trust = (await deps.directory.trustAnchors()).flatMap(asTrustAnchors);
   const expected = { sha256: dispatch.issued.sha256, sealCertificates: certificates.map((item) => item.sha256) };
   return judgeArrival(await verifyPdf(source, { trust, at, revocation: deps.revocation }), expected, at);
 }

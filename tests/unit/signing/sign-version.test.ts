@@ -1,7 +1,7 @@
 import { ListMultipartUploadsCommand, ListObjectVersionsCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { PersonId } from '../../../lib/access/actor.ts';
-import { asTrustAnchor } from '../../../lib/directory/trust.ts';
+import { asTrustAnchors } from '../../../lib/directory/trust.ts';
 import { copiedRanges } from '../../../lib/documents/append-version-store.ts';
 import { type Document, type DocumentVersion, newDocument } from '../../../lib/documents/document.ts';
 import { ObjectStore } from '../../../lib/documents/object-store.ts';
@@ -89,7 +89,7 @@ async function expectSigned(version: DocumentVersion, original: Uint8Array, sign
   const bytes = await readAll(source);
   expect(Buffer.from(bytes.subarray(0, original.length)).equals(original)).toBe(true);
   expect(sha256Hex(bytes)).toBe(version.sha256);
-  const trust = (await world.signDeps.directory.trustAnchors()).map(asTrustAnchor);
+  const trust = (await world.signDeps.directory.trustAnchors()).flatMap(asTrustAnchors);
   const verdict = await verifyPdf(source, { trust, material: world.authority.material, at: world.time.now });
   expect([verdict.status, verdict.signatures.length]).toEqual(['TOTAL_PASSED', signatures]);
   expect(verdict.file.sha256).toBe(version.sha256);
