@@ -2,9 +2,10 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { SigningHash } from '../lib/pki/algorithms.ts';
 import { CscClient } from '../lib/pki/csc/csc-client.ts';
 import { openCscSigner } from '../lib/pki/csc/csc-signer.ts';
-import { createFetchPort, keepsSecrets } from '../lib/pki/csc/http-port.ts';
+import { keepsSecrets } from '../lib/pki/csc/http-port.ts';
 import { openPkcs12Signer } from '../lib/pki/pkcs12-signer.ts';
 import type { Signer } from '../lib/pki/signer.ts';
+import { createServiceClient } from '../lib/platform/http-client.ts';
 import { CommandProblem, EXIT, type Terminal, type Text, UsageError } from './command.ts';
 import { bytesOf } from './readable.ts';
 
@@ -84,7 +85,7 @@ export async function signerOf(
   if (!secret) throw missing('BA_KHONG_CSC_SECRET');
   const client = new CscClient(
     { baseUrl: csc, clientId, clientSecret: async () => secret },
-    { http: createFetchPort(TIME_LIMIT_MS), now: Date.now, pause: () => wait(1000) },
+    { http: createServiceClient(TIME_LIMIT_MS), now: Date.now, pause: () => wait(1000) },
   );
   return openCscSigner({
     client,

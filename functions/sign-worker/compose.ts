@@ -8,7 +8,6 @@ import { ObjectStore } from '../../lib/documents/object-store.ts';
 import { EventStore } from '../../lib/evidence/event-store.ts';
 import { DispatchStore } from '../../lib/exchange/dispatch-store.ts';
 import { PetitionStore } from '../../lib/petitions/petition-store.ts';
-import { createFetchPort } from '../../lib/pki/csc/http-port.ts';
 import { createKmsSigner } from '../../lib/pki/kms-signer.ts';
 import { documentClient } from '../../lib/platform/aws/clients.ts';
 import { keyClient } from '../../lib/platform/aws/key-client.ts';
@@ -17,6 +16,7 @@ import { Table } from '../../lib/platform/aws/table.ts';
 import { systemClock } from '../../lib/platform/clock.ts';
 import { readConfig } from '../../lib/platform/config.ts';
 import { ProblemError } from '../../lib/platform/errors.ts';
+import { createServiceClient } from '../../lib/platform/http-client.ts';
 import { systemRandom } from '../../lib/platform/ids.ts';
 import { createLog } from '../../lib/platform/log.ts';
 import { ENV } from '../../lib/platform/names.ts';
@@ -50,7 +50,7 @@ export function compose(environment: Readonly<Record<string, string | undefined>
   const keys = keyClient();
   const remote = remoteSigners(
     { services: config.REMOTE_SIGNING, secrets: config.REMOTE_SIGNING_SECRETS },
-    { http: createFetchPort(REMOTE_TIME_LIMIT_MS), now: () => systemClock.now() },
+    { http: createServiceClient(REMOTE_TIME_LIMIT_MS), now: () => systemClock.now() },
   );
   return {
     clock: systemClock,

@@ -30,8 +30,15 @@ export interface HttpRequest {
   readonly accept: string;
   readonly contentType?: string;
   readonly body?: Uint8Array;
+  /** Value of the Authorization header; never to be logged. */
+  readonly authorization?: string | undefined;
   /** Largest answer that is read, octets. */
   readonly maxBytes: number;
+}
+
+export interface HttpAnswer {
+  readonly status: number;
+  readonly body: Uint8Array;
 }
 
 const SYSTEM: HttpClientDeps = { abortAfter: (ms) => AbortSignal.timeout(ms), lookup: systemLookup as LookupFunction };
@@ -47,18 +54,49 @@ export function createHttpClient(
   deps: HttpClientDeps = SYSTEM,
 ): (request: HttpRequest) => Promise<Uint8Array> {
   const forbidden = settings.allowPrivateAddresses ? undefined : PRIVATE_ADDRESSES;
+  const lookup = forbidden ? refusingLookup(deps.lookup, forbidden) : deps.lookup;
   return async (request) => {
     const url = allowedUrl(request.url, settings, forbidden);
-    try {
-      const answer = await open(url, request, {
-        signal: deps.abortAfter(settings.timeLimit),
-        lookup: forbidden ? refusingLookup(deps.lookup, forbidden) : deps.lookup,
-      });
-      return await readBody(answer, request.maxBytes);
-    } catch (error) {
-      throw asProblem(error);
-    }
+    const { status, body } = await exchange(url, request, { signal: deps.abortAfter(settings.timeLimit), lookup });
+    if (status !== 200) throw wrongStatus(status);
+    return body;
   };
+}
+
+/**
+ * A client for addresses that the settings name: any answer but a redirect is given, bounded in time (ms, from the call to the last
+ * octet) and size.
+ * @throws ProblemError `authority_unreachable`
+ */
+export function createServiceClient(
+  timeLimit: number,
+  deps: HttpClientDeps = SYSTEM,
+): (request: HttpRequest) => Promise<HttpAnswer> {
+  return async (request) => {
+    const { lookup } = deps;
+    const answer = await exchange(new URL(request.url), request, { signal: deps.abortAfter(timeLimit), lookup });
+    if (answer.status >= 300 && answer.status < 400) throw wrongStatus(answer.status);
+    return answer;
+  };
+}
+
+/** One request on a connection of its own, and its answer; no redirect is followed. @throws ProblemError */
+async function exchange(url: URL, request: HttpRequest, connection: Connection): Promise<HttpAnswer> {
+  try {
+    const answer = await open(url, request, connection);
+    return { status: answer.statusCode ?? 0, body: await readBody(answer, request.maxBytes) };
+  } catch (error) {
+    throw asProblem(error);
+  }
+}
+
+interface Connection {
+  readonly signal: AbortSignal;
+  readonly lookup: LookupFunction;
+}
+
+function wrongStatus(status: number): ProblemError {
+  return unreachable(`answered with status ${status}`);
 }
 
 function unreachable(detail: string, cause?: unknown): ProblemError {
@@ -104,13 +142,14 @@ function refusingLookup(lookup: LookupFunction, forbidden: BlockList): LookupFun
 
 function open(
   url: URL,
-  { method, accept, contentType, body }: HttpRequest,
-  connection: { readonly signal: AbortSignal; readonly lookup: LookupFunction },
+  { method, accept, contentType, body, authorization }: HttpRequest,
+  connection: Connection,
 ): Promise<IncomingMessage> {
   const headers = {
     accept,
     ...(contentType === undefined ? {} : { 'content-type': contentType }),
     ...(body === undefined ? {} : { 'content-length': body.length }),
+    ...(authorization === undefined ? {} : { authorization }),
   };
   const start = url.protocol === 'https:' ? httpsRequest : httpRequest;
   return new Promise((resolve, reject) => {
@@ -122,7 +161,6 @@ function open(
 
 async function readBody(answer: IncomingMessage, maxBytes: number): Promise<Uint8Array> {
   try {
-    if (answer.statusCode !== 200) throw unreachable(`answered with status ${answer.statusCode}`);
     const chunks: Uint8Array[] = [];
     let length = 0;
     for await (const chunk of answer as AsyncIterable<Uint8Array>) {

@@ -4,6 +4,7 @@ import type { Certificate } from '../pki/certificate.ts';
 import { checkRevocationList } from '../pki/check-crl.ts';
 import { checkOcsp } from '../pki/check-ocsp.ts';
 import { readableCertificates } from '../pki/cms-signer.ts';
+import { equalBytes } from '../pki/der.ts';
 import { fetchIssuers } from '../pki/fetch-issuers.ts';
 import type { CertificatePair } from '../pki/ocsp.ts';
 import type { RevocationFindings, RevocationQuestion, RevocationState } from '../pki/revocation.ts';
@@ -126,7 +127,9 @@ export class ValidationEvidence {
     try {
       const found = await this.#sources.revocation?.ask(pair, this.#sources.at);
       if (!found) return undefined;
-      this.asked[found.kind === 'ocsp' ? 'ocsps' : 'lists'].push(found.der);
+      const kept = this.asked[found.kind === 'ocsp' ? 'ocsps' : 'lists'];
+      // One list may answer for many.
+      if (!kept.some((der) => equalBytes(der, found.der))) kept.push(found.der);
       return { ...found, source: 'asked' };
     } catch (error) {
       if (isProblem(error, 'revocation_unavailable', 'revocation_invalid')) return undefined;

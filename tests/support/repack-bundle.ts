@@ -9,7 +9,8 @@ export type BundleFiles = Map<string, Uint8Array>;
 
 export async function unpack(zip: Uint8Array): Promise<BundleFiles> {
   const files: BundleFiles = new Map();
-  for (const [path, source] of await readZip(memorySource(zip))) files.set(path, await readAll(source));
+  for (const [path, source] of await readZip(memorySource(zip)))
+    files.set(path, Uint8Array.from(await readAll(source)));
   return files;
 }
 

@@ -62,6 +62,7 @@ export async function checkDocuments(
       judged.push({ ...one, status });
       documents.push({ path: one.path, sha256: one.sha256, status });
       if (!(await isNamed(one, opened, named))) findings.push(finding('document_changed', { path: one.path }));
+      else if (one.sha256 !== one.version.sha256) findings.push(finding('file_changed', { path: one.path }));
     }
     for (const one of judged) {
       const code = await signatureFault(one, judged);

@@ -221,11 +221,18 @@ export class CscClient {
   async #post(url: string, contentType: string, body: string, bearer: string | undefined): Promise<HttpAnswer> {
     const authorization = bearer === undefined ? undefined : `Bearer ${bearer}`;
     try {
-      const answer = await this.#deps.http.post({ url, contentType, body, authorization, maxBytes: MAX_ANSWER });
+      const request = {
+        url,
+        method: 'POST',
+        accept: 'application/json',
+        contentType,
+        body: Buffer.from(body),
+      } as const;
+      const answer = await this.#deps.http({ ...request, authorization, maxBytes: MAX_ANSWER });
       if (answer.status < 500 && answer.status !== 429) return answer;
       throw new NoAnswer(`CSC: status ${answer.status}`);
     } catch (error) {
-      if (error instanceof ProblemError) throw error;
+      if (error instanceof NoAnswer) throw error;
       // The cause may hold what was sent.
       throw new NoAnswer('CSC: no answer');
     }

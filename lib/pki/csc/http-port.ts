@@ -6,13 +6,21 @@ export interface HttpAnswer {
 
 export interface HttpPost {
   readonly url: string;
+  readonly method: 'POST';
+  readonly accept: string;
   readonly contentType: string;
-  readonly body: string;
+  readonly body: Uint8Array;
   /** Value of the Authorization header; never to be logged. */
   readonly authorization?: string | undefined;
   /** Largest answer that is read, octets. */
   readonly maxBytes: number;
 }
+
+/**
+ * Posts to a service whose address is a setting. Rejects when there is no answer, in time and of that size, and when it sends elsewhere:
+ * that would carry secrets there.
+ */
+export type HttpPort = (request: HttpPost) => Promise<HttpAnswer>;
 
 /** Secrets go over TLS; without it to this machine alone. */
 export function keepsSecrets(address: string): boolean {
@@ -20,36 +28,4 @@ export function keepsSecrets(address: string): boolean {
   const { protocol, hostname, username, password } = new URL(address);
   if (username || password) return false;
   return protocol === 'https:' || (protocol === 'http:' && ['127.0.0.1', '[::1]', 'localhost'].includes(hostname));
-}
-
-/** Posts to a service whose address is a setting. Rejects when there is no answer, in time and of that size. */
-export interface HttpPort {
-  post(request: HttpPost): Promise<HttpAnswer>;
-}
-
-/** The port over `fetch`: no redirects (they would carry secrets elsewhere), bounded in time (ms) and size. */
-export function createFetchPort(timeLimit: number): HttpPort {
-  return {
-    async post({ url, contentType, body, authorization, maxBytes }) {
-      const answer = await fetch(url, {
-        method: 'POST',
-        headers: {
-          accept: 'application/json',
-          'content-type': contentType,
-          ...(authorization === undefined ? {} : { authorization }),
-        },
-        body,
-        redirect: 'error',
-        signal: AbortSignal.timeout(timeLimit),
-      });
-      const chunks: Uint8Array[] = [];
-      let length = 0;
-      for await (const chunk of answer.body ?? []) {
-        length += chunk.length;
-        if (length > maxBytes) throw new Error('the answer is too large');
-        chunks.push(chunk);
-      }
-      return { status: answer.status, body: Buffer.concat(chunks) };
-    },
-  };
 }

@@ -4,7 +4,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { SigningAlgorithm } from '../../../lib/pki/algorithms.ts';
 import { CscClient, type HashToSign } from '../../../lib/pki/csc/csc-client.ts';
 import { createCscSigner, openCscSigner } from '../../../lib/pki/csc/csc-signer.ts';
-import { createFetchPort, type HttpPort } from '../../../lib/pki/csc/http-port.ts';
+import type { HttpPort } from '../../../lib/pki/csc/http-port.ts';
+import { createServiceClient } from '../../../lib/platform/http-client.ts';
 import { type CscCredential, startCscServer } from '../../support/csc-server.ts';
 import { createAuthority, type KeyKind, keyPair, NOW } from '../../support/pki/authority.ts';
 import { letterPdf, signed, signedData, verify } from '../../support/pki/signing.ts';
@@ -47,7 +48,7 @@ beforeEach(() => {
 });
 
 let pauses = 0;
-const deps = { http: createFetchPort(5000), now: () => now, pause: async () => void pauses++ };
+const deps = { http: createServiceClient(5000), now: () => now, pause: async () => void pauses++ };
 const open = (change: Partial<ConstructorParameters<typeof CscClient>[0]> = {}, http: HttpPort = deps.http) =>
   new CscClient(
     { baseUrl: server.baseUrl, clientId: client.id, clientSecret: async () => client.secret, ...change },
@@ -270,13 +271,11 @@ describe('a service that does not do as it should', () => {
 
 test('no secret, token, PIN or activation data is in an error, nor to be seen in a client or signer', async () => {
   const secrets = new Set<string>([client.secret, PIN]);
-  const http: HttpPort = {
-    async post(request) {
-      const answer = await deps.http.post(request);
-      const json = JSON.parse(Buffer.from(answer.body).toString()) as Record<string, unknown>;
-      for (const name of ['access_token', 'SAD']) if (typeof json[name] === 'string') secrets.add(json[name]);
-      return answer;
-    },
+  const http: HttpPort = async (request) => {
+    const answer = await deps.http(request);
+    const json = JSON.parse(Buffer.from(answer.body).toString()) as Record<string, unknown>;
+    for (const name of ['access_token', 'SAD']) if (typeof json[name] === 'string') secrets.add(json[name]);
+    return answer;
   };
   const of = open({}, http);
   const shown: string[] = [];

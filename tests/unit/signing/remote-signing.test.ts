@@ -118,7 +118,7 @@ it('a service that does not answer is tried again by the queue', async () => {
 });
 
 it('settings that cannot be read are named, and not repeated', () => {
-  const deps = { http: { post: () => Promise.reject(new Error('not asked')) }, now: () => NOW };
+  const deps = { http: () => Promise.reject(new Error('not asked')), now: () => NOW };
   const services = JSON.stringify([{ name: 'a', baseUrl: server.baseUrl, clientId: 'x' }]);
   for (const baseUrl of ['http://sign.example/csc/v2', 'https://a:b@sign.example/', 'file:///etc/passwd']) {
     const open = JSON.stringify([{ name: 'a', baseUrl, clientId: 'x' }]);

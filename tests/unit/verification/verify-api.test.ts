@@ -121,11 +121,25 @@ describe('the report as JSON', () => {
       status: 'TOTAL_PASSED',
       signer: { name: 'Lê Thị Hạnh', organization: 'UBND xã Hoằng Hóa' },
       algorithm: { scheme: 'ecdsa', hash: 'sha256', keyBits: 256 },
-      revocation: 'not_checked',
+      level: 'B-B',
+      provenTime: null,
+      revocation: [
+        { status: 'good', answer: { kind: 'crl', source: 'asked' } },
+        { status: 'good', answer: { kind: 'crl', source: 'asked' } },
+      ],
       coversWholeFile: false,
-      changedAfter: [{ added: 'signature', fields: [report.signatures[1]?.field], reasons: [] }],
+      changedAfter: [
+        {
+          added: 'signature',
+          fields: [report.signatures[1]?.field],
+          changes: [{ kind: 'signature', en: expect.stringContaining('was signed') }],
+          reasons: [],
+        },
+      ],
     });
     expect(report.signatures[0]?.path).toHaveLength(3);
+    expect(report.anchors.map(({ sha256 }) => sha256)).toEqual([report.signatures[0]?.path.at(-1)]);
+    expect(report.material.lists).toHaveLength(2);
     expect(report.signatures[1]).toMatchObject({ coversWholeFile: true, changedAfter: [] });
   });
 });
