@@ -53,7 +53,8 @@ export async function openLaptop(options: OpenOptions): Promise<DemoLaptop> {
     port: options.ports?.authority ?? 0,
   });
   opening.defer(() => authority.close());
-  const parameters = { TimestampAddress: `${authority.url}/timestamp` };
+  // Its address is one for all that it does: of the first start, as it stands in certificates.
+  const parameters = { TimestampAddress: `${authority.authority.baseUrl}/timestamp` };
   const movedAddresses = addressOfBefore(authority);
   const stack = await startLocal({ ...options, assemblyDir, accounts: accounts(), parameters, movedAddresses });
   clock = stack.clock;

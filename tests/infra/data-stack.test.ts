@@ -29,7 +29,7 @@ describe.each(STAGE_NAMES)('%s', (stage) => {
   test('whatever holds state is retained, and the stack cannot be deleted by mistake', () => {
     const stateful = ['AWS::DynamoDB::Table', 'AWS::S3::Bucket', 'AWS::KMS::Key', 'AWS::Cognito::UserPool'];
     const held = data.filter(({ type }) => stateful.includes(type));
-    expect(held).toHaveLength(8);
+    expect(held).toHaveLength(10);
     expect(held.filter(({ deletionPolicy }) => deletionPolicy !== 'Retain')).toEqual([]);
     expect(stacks.terminationProtection.data).toBe(true);
     expect(stacks.service.filter(({ type }) => stateful.includes(type))).toEqual([]);
@@ -37,7 +37,7 @@ describe.each(STAGE_NAMES)('%s', (stage) => {
 
   test('every bucket is closed to the public, encrypted, and refuses anything but TLS', () => {
     const buckets = ofType(data, 'AWS::S3::Bucket');
-    expect(buckets).toHaveLength(4);
+    expect(buckets).toHaveLength(6);
     for (const { id, properties } of buckets) {
       expect(Object.values(properties.PublicAccessBlockConfiguration)).toEqual([true, true, true, true]);
       expect(properties.BucketEncryption).toBeDefined();
