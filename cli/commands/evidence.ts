@@ -11,6 +11,7 @@ import { printable } from '../printable.ts';
 import { certificatesIn, readable } from '../readable.ts';
 import { SERVICE_HELP, SERVICE_OPTIONS, serviceClient } from '../service.ts';
 import { forgetWhenStopped, move, notWritten, refuseExisting } from '../sign/write-appended.ts';
+import { timeOf } from '../time-option.ts';
 
 /** The evidence of a case: fetched from the service, or checked here without it. */
 export const evidence: Command = {
@@ -19,7 +20,7 @@ export const evidence: Command = {
     en: 'Evidence of a case: check a bundle on this machine, or export one from the service',
   },
   usage: [
-    'evidence verify BUNDLE.zip --trust ROOTS.pem [--trust MORE.pem] [--json]',
+    'evidence verify BUNDLE.zip --trust ROOTS.pem [--trust MORE.pem] [--at TIME] [--json]',
     'evidence export CASE --out BUNDLE.zip --api URL',
   ],
   options: [
@@ -30,6 +31,7 @@ export const evidence: Command = {
         en: 'trusted root certificates, from elsewhere than the bundle; may be given more than once',
       },
     ],
+    ['--at TIME', { vi: 'kiểm tra như tại thời điểm này', en: 'verify as at this time' }],
     ['--out FILE', { vi: 'ghi gói vào tệp này', en: 'write the bundle to this file' }],
     ...SERVICE_HELP,
   ],
@@ -37,7 +39,12 @@ export const evidence: Command = {
     const { values, positionals } = parseArgs({
       args,
       allowPositionals: true,
-      options: { ...SERVICE_OPTIONS, trust: { type: 'string', multiple: true }, out: { type: 'string' } },
+      options: {
+        ...SERVICE_OPTIONS,
+        trust: { type: 'string', multiple: true },
+        at: { type: 'string' },
+        out: { type: 'string' },
+      },
     });
     const [verb, what, ...more] = positionals;
     if (verb === 'verify' && what && more.length === 0) return verify(what, values, terminal);
@@ -54,8 +61,12 @@ interface Values {
   readonly 'token-file'?: string | undefined;
   readonly json: boolean;
   readonly trust?: string[] | undefined;
+  readonly at?: string | undefined;
   readonly out?: string | undefined;
 }
+
+/** As of `verify`: what is not confirmed is neither. */
+const EXIT_OF: Readonly<Record<BundleReport['status'], number>> = { intact: 0, altered: 1, unconfirmed: 2 };
 
 async function verify(file: string, values: Values, terminal: Terminal): Promise<number> {
   const trust = (await certificatesIn(values.trust ?? [])).map((certificate) => ({
@@ -65,10 +76,13 @@ async function verify(file: string, values: Values, terminal: Terminal): Promise
   }));
   const source = await readable(file, () => openFileSource(file));
   try {
-    const report = await checkBundle(source, { trust, at: systemClock.now() });
+    const report = await checkBundle(source, {
+      trust,
+      at: values.at === undefined ? systemClock.now() : timeOf(values.at),
+    });
     if (values.json) terminal.print(JSON.stringify(report));
     else show(report, terminal);
-    return report.status === 'intact' ? EXIT.done : EXIT.refused;
+    return EXIT_OF[report.status];
   } finally {
     await source.close();
   }

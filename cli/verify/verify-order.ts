@@ -1,4 +1,3 @@
-import * as z from 'zod';
 import type { ValidationData } from '../../lib/pdf/validation-data.ts';
 import { readRevocationList } from '../../lib/pki/crl.ts';
 import { DerError } from '../../lib/pki/der.ts';
@@ -6,9 +5,10 @@ import { readOcspResponse } from '../../lib/pki/ocsp.ts';
 import { decodePem } from '../../lib/pki/pem.ts';
 import { systemClock } from '../../lib/platform/clock.ts';
 import { readSavedVerdict, type SavedVerdict } from '../../lib/signatures/saved-verdict.ts';
-import { CommandProblem, EXIT, UsageError } from '../command.ts';
+import { CommandProblem, EXIT } from '../command.ts';
 import { bytesOf } from '../readable.ts';
 import { revocationAt } from '../sign/authorities.ts';
+import { timeOf } from '../time-option.ts';
 import { trustIn } from '../trust-list-file.ts';
 
 /** For `parseArgs`. */
@@ -43,13 +43,6 @@ export async function verifyOrder(given: Given) {
     material: earlier ? joined(earlier.material, kept) : kept,
     ...(hosts.length > 0 ? { revocation: revocationAt(hosts) } : {}),
   };
-}
-
-function timeOf(text: string): number {
-  const time = z.iso.datetime({ offset: true }).safeParse(text);
-  if (!time.success)
-    throw new UsageError('--at: cần dạng 2026-03-09T08:15:00+07:00.', '--at: write 2026-03-09T08:15:00+07:00.');
-  return Date.parse(text);
 }
 
 async function readReport(file: string): Promise<SavedVerdict> {
