@@ -22,8 +22,9 @@ describe('a ZIP file', () => {
     const files = await read(await good());
     expect([...files.keys()].sort()).toEqual(['a/b.txt', 'c.txt', 'manifest.json']);
     expect(Buffer.from(await readAll(files.get('a/b.txt')!)).toString()).toBe('một');
-    const large = new Map([MANIFEST, ['large', new Uint8Array(3_000_000).fill(7)]] as const);
-    expect((await unpack(await pack(large))).get('large')).toEqual(large.get('large'));
+    const large = new Uint8Array(3_000_000).fill(7);
+    const unpacked = (await unpack(await pack(new Map([MANIFEST, ['large', large]] as const)))).get('large');
+    expect(Buffer.compare(unpacked!, large)).toBe(0);
   });
 
   it.each(['../x', '/x', 'a/../x', 'a//x', './x', 'a\\x', 'C:x', 'x/', '', 'a\0b', '.hidden', 'ạ', 'x'.repeat(201)])(
