@@ -16,15 +16,13 @@ export default defineConfig({
         },
       },
       {
-        // One process loads the CDK once and synthesizes each stage once.
+        // A worker loads the CDK once and synthesizes each stage once.
         test: {
           name: 'infra',
           include: ['tests/infra/**/*.test.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
           isolate: false,
-          fileParallelism: false,
-          sequence: { groupOrder: 1 },
         },
       },
       {
