@@ -1,7 +1,7 @@
 import type { ByteSource } from '../lib/pdf/byte-source.ts';
 import { chunksOf } from '../lib/pdf/byte-source.ts';
-import { coveredRevision, hashedBytes } from '../lib/signatures/covered-revision.ts';
-import type { Coverage, Verdict } from '../lib/signatures/verdict.ts';
+import { coveredRevision, hashedBytes } from '../lib/signatures/validation/covered-revision.ts';
+import type { Coverage, Verdict } from '../lib/signatures/validation/verdict.ts';
 import { type Command, CommandProblem, UsageError } from './command.ts';
 import { refuseExisting, sameFile, writeChunks } from './sign/write-appended.ts';
 

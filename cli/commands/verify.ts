@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { openFileSource } from '../../lib/pdf/file-source.ts';
-import type { Status } from '../../lib/signatures/reasons.ts';
-import { verifyPdf } from '../../lib/signatures/verify-pdf.ts';
+import type { Status } from '../../lib/signatures/validation/reasons.ts';
+import { verifyPdf } from '../../lib/signatures/validation/verify-pdf.ts';
 import { type Command, UsageError } from '../command.ts';
 import { EXTRACT_HELP, EXTRACT_OPTIONS, extractOrder, extractRevision } from '../extract-revision.ts';
 import { readable } from '../readable.ts';

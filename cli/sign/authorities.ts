@@ -9,8 +9,8 @@ import { createRevocationClient, type RevocationDeps, type RevocationPort } from
 import { createTimestampClient } from '../../lib/pki/timestamp-client.ts';
 import { systemClock } from '../../lib/platform/clock.ts';
 import { createHttpClient } from '../../lib/platform/http-client.ts';
-import { acceptsSignature } from '../../lib/signatures/algorithm-policy.ts';
 import type { Authorities } from '../../lib/signatures/levels/pades-level.ts';
+import { acceptsSignature } from '../../lib/signatures/validation/algorithm-policy.ts';
 
 export interface AuthorityOrder {
   /** Timestamp services, the first that answers is taken. */

@@ -1,5 +1,5 @@
-import type { Reason, Status } from '../../lib/signatures/reasons.ts';
-import type { SignatureVerdict, TimestampVerdict, Verdict } from '../../lib/signatures/verdict.ts';
+import type { Reason, Status } from '../../lib/signatures/validation/reasons.ts';
+import type { SignatureVerdict, TimestampVerdict, Verdict } from '../../lib/signatures/validation/verdict.ts';
 import type { Terminal, Text } from '../command.ts';
 import { printable } from '../printable.ts';
 

@@ -4,7 +4,7 @@ import { DerError } from '../../lib/pki/der.ts';
 import { readOcspResponse } from '../../lib/pki/ocsp.ts';
 import { decodePem } from '../../lib/pki/pem.ts';
 import { systemClock } from '../../lib/platform/clock.ts';
-import { readSavedVerdict, type SavedVerdict } from '../../lib/signatures/saved-verdict.ts';
+import { readSavedVerdict, type SavedVerdict } from '../../lib/signatures/validation/saved-verdict.ts';
 import { CommandProblem, EXIT } from '../command.ts';
 import { bytesOf } from '../readable.ts';
 import { revocationAt } from '../sign/authorities.ts';

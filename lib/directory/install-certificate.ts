@@ -9,7 +9,7 @@ import { usableCertificate } from '../pki/signer.ts';
 import type { Write } from '../platform/aws/table.ts';
 import type { EpochMs } from '../platform/clock.ts';
 import { ProblemError } from '../platform/errors.ts';
-import { acceptedAt } from '../signatures/algorithm-policy.ts';
+import { acceptedAt } from '../signatures/validation/algorithm-policy.ts';
 import {
   algorithmOf,
   elsewhere,

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { SignatureVerdict, Verdict } from '../signatures/verdict.ts';
+import type { SignatureVerdict, Verdict } from '../signatures/validation/verdict.ts';
 
 const sentence = z.object({ code: z.string(), vi: z.string(), en: z.string() });
 

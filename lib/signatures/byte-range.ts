@@ -3,8 +3,8 @@ import { openPdf, type PdfDocument } from '../pdf/document.ts';
 import type { PdfDict } from '../pdf/objects.ts';
 import { signatureFields } from '../pdf/signature-permissions.ts';
 import { ProblemError } from '../platform/errors.ts';
-import { type Reason, reason } from './reasons.ts';
 import { contentsOf, readByteRange } from './signature-dictionary.ts';
+import { type Reason, reason } from './validation/reasons.ts';
 
 /** The bytes a signature covers, found to be well-formed. */
 export interface CoveredBytes {

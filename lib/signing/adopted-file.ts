@@ -4,9 +4,9 @@ import { prefixSource } from '../pdf/byte-source.ts';
 import type { TrustAnchor } from '../pki/certificate-path.ts';
 import type { EpochMs } from '../platform/clock.ts';
 import { ProblemError } from '../platform/errors.ts';
-import { coveredDigests, wholeFile } from '../signatures/covered-digests.ts';
-import type { SignatureVerdict, Verdict } from '../signatures/verdict.ts';
-import { verifyPdf } from '../signatures/verify-pdf.ts';
+import { coveredDigests, wholeFile } from '../signatures/validation/covered-digests.ts';
+import type { SignatureVerdict, Verdict } from '../signatures/validation/verdict.ts';
+import { verifyPdf } from '../signatures/validation/verify-pdf.ts';
 import type { ReadableFile } from './file-to-sign.ts';
 
 /**

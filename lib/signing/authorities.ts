@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { createRevocationClient, type RevocationDeps, type RevocationPort } from '../pki/revocation-client.ts';
 import { createHttpClient } from '../platform/http-client.ts';
-import { acceptsSignature } from '../signatures/algorithm-policy.ts';
+import { acceptsSignature } from '../signatures/validation/algorithm-policy.ts';
 
 const authoritySettings = z.object({
   timestamps: z.array(

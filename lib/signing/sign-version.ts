@@ -5,7 +5,7 @@ import type { Document, DocumentVersion, VersionKind } from '../documents/docume
 import { appendedSource } from '../pdf/byte-source.ts';
 import type { EpochMs } from '../platform/clock.ts';
 import type { PadesLevel } from '../signatures/levels/pades-level.ts';
-import type { Verdict } from '../signatures/verdict.ts';
+import type { Verdict } from '../signatures/validation/verdict.ts';
 import { checkAdopted, onlyProofsAfter } from './adopted-file.ts';
 import type { SignatureText } from './appearance.ts';
 import { type FileDeps, openFileToSign, type Unsigned } from './file-to-sign.ts';

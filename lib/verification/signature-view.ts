@@ -1,7 +1,12 @@
 import * as z from 'zod';
 import { type UnitSuccession, unitSuccession } from '../directory/succession.ts';
 import { PADES_LEVELS } from '../signatures/levels/pades-level.ts';
-import type { LaterRevision, RevocationReport, SignatureVerdict, TimestampVerdict } from '../signatures/verdict.ts';
+import type {
+  LaterRevision,
+  RevocationReport,
+  SignatureVerdict,
+  TimestampVerdict,
+} from '../signatures/validation/verdict.ts';
 import { remarksOnUnit } from './remarks.ts';
 import { hash, reasons, sentence, status, subIndication, utc, viewReason } from './view-parts.ts';
 

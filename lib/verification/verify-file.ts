@@ -8,10 +8,10 @@ import type { RevocationPort } from '../pki/revocation-client.ts';
 import type { Clock, EpochMs } from '../platform/clock.ts';
 import { isProblem } from '../platform/errors.ts';
 import { runningHash } from '../platform/running-hash.ts';
-import { ALGORITHM_POLICY } from '../signatures/algorithm-policy.ts';
-import { indication, reason } from '../signatures/reasons.ts';
-import type { Verdict } from '../signatures/verdict.ts';
-import { verifyPdf } from '../signatures/verify-pdf.ts';
+import { ALGORITHM_POLICY } from '../signatures/validation/algorithm-policy.ts';
+import { indication, reason } from '../signatures/validation/reasons.ts';
+import type { Verdict } from '../signatures/validation/verdict.ts';
+import { verifyPdf } from '../signatures/validation/verify-pdf.ts';
 import type { IssuedDocument, IssuedDocuments } from './issued.ts';
 
 export interface VerifyDeps {

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { Reason } from '../signatures/reasons.ts';
+import type { Reason } from '../signatures/validation/reasons.ts';
 
 /** Parts that the views on verdicts share. */
 

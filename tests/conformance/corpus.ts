@@ -9,7 +9,7 @@ import { appendedSource, memorySource, readAll } from '../../lib/pdf/byte-source
 import type { Signer } from '../../lib/pki/signer.ts';
 import { ProblemError } from '../../lib/platform/errors.ts';
 import { signPdf } from '../../lib/signatures/sign-pdf.ts';
-import { verifyPdf } from '../../lib/signatures/verify-pdf.ts';
+import { verifyPdf } from '../../lib/signatures/validation/verify-pdf.ts';
 import { NOW } from '../support/pki/authority.ts';
 import { type DevelopmentAuthority, openDevelopmentAuthority } from '../support/pki/development-authority.ts';
 import { corpusFiles } from '../unit/pdf/corpus.ts';

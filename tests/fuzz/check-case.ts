@@ -6,8 +6,8 @@ import { signatureFields } from '../../lib/pdf/signature-permissions.ts';
 import { pageText } from '../../lib/pdf/text/page-text.ts';
 import { ProblemError } from '../../lib/platform/errors.ts';
 import { signPdf } from '../../lib/signatures/sign-pdf.ts';
-import type { Verdict } from '../../lib/signatures/verdict.ts';
-import { verifyPdf } from '../../lib/signatures/verify-pdf.ts';
+import type { Verdict } from '../../lib/signatures/validation/verdict.ts';
+import { verifyPdf } from '../../lib/signatures/validation/verify-pdf.ts';
 import { NOW } from '../support/pki/authority.ts';
 import { fuzzAuthority, type Seed } from './signed-seeds.ts';
 

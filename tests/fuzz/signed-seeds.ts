@@ -1,7 +1,7 @@
 import { memorySource } from '../../lib/pdf/byte-source.ts';
 import type { Signer } from '../../lib/pki/signer.ts';
 import type { Authorities } from '../../lib/signatures/levels/pades-level.ts';
-import { verifyPdf } from '../../lib/signatures/verify-pdf.ts';
+import { verifyPdf } from '../../lib/signatures/validation/verify-pdf.ts';
 import { NOW } from '../support/pki/authority.ts';
 import { openDevelopmentAuthority } from '../support/pki/development-authority.ts';
 import { letterPdf, signed, VISIBLE } from '../support/pki/signing.ts';

@@ -3,7 +3,7 @@ import { type DailyRoot, dailyRoot, holdsIn, inclusionProof, rootFile } from '..
 import type { TrustAnchor } from '../../pki/certificate-path.ts';
 import { type TimestampFault, verifyTimestampToken } from '../../pki/verify-timestamp-token.ts';
 import { canonicalJson } from '../../platform/hash.ts';
-import { acceptsSignature } from '../../signatures/algorithm-policy.ts';
+import { acceptsSignature } from '../../signatures/validation/algorithm-policy.ts';
 import { PATHS } from '../bundle-format.ts';
 import { type Finding, finding } from './findings.ts';
 import { type OpenBundle, readFileOf, readJson } from './open-bundle.ts';

@@ -12,7 +12,7 @@ import { encodePem } from '../../pki/pem.ts';
 import type { RevocationPort } from '../../pki/revocation-client.ts';
 import { type EpochMs, localDate } from '../../platform/clock.ts';
 import type { Id } from '../../platform/ids.ts';
-import { verifyPdf } from '../../signatures/verify-pdf.ts';
+import { verifyPdf } from '../../signatures/validation/verify-pdf.ts';
 import { type Bundle, ready } from '../bundle.ts';
 import { type Manifest, PATHS } from '../bundle-format.ts';
 import type { BundleObjects, Bundles } from '../bundles.ts';

@@ -12,7 +12,7 @@ import type { RevocationPort } from '../../pki/revocation-client.ts';
 import type { EpochMs } from '../../platform/clock.ts';
 import { ProblemError } from '../../platform/errors.ts';
 import type { CaseCode } from '../../platform/ids.ts';
-import { verifyPdf } from '../../signatures/verify-pdf.ts';
+import { verifyPdf } from '../../signatures/validation/verify-pdf.ts';
 import { type ArrivalVerdict, judgeArrival } from '../arrival-verdict.ts';
 import type { ExchangeDeps } from '../change-dispatch.ts';
 import { type DispatchIn, deliveryTo } from '../dispatch.ts';

@@ -9,10 +9,10 @@ import { DerError } from '../../pki/der.ts';
 import { readTimestampToken, type TimestampToken } from '../../pki/timestamp-token.ts';
 import { ProblemError } from '../../platform/errors.ts';
 import { type RunningHash, runningHash } from '../../platform/running-hash.ts';
-import { coveredDigests } from '../covered-digests.ts';
-import { digestRequest, readSignatureInFile, type SignatureInFile } from '../signature-in-file.ts';
-import { judgeTimestamp } from '../verify-document-timestamp.ts';
-import { verifySignedData } from '../verify-signed-data.ts';
+import { coveredDigests } from '../validation/covered-digests.ts';
+import { digestRequest, readSignatureInFile, type SignatureInFile } from '../validation/signature-in-file.ts';
+import { judgeTimestamp } from '../validation/verify-document-timestamp.ts';
+import { verifySignedData } from '../validation/verify-signed-data.ts';
 import { contentsKey } from './append-revisions.ts';
 
 /** Each is opened with the revision that it covers: more would let a small file take long. */

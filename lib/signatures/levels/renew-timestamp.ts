@@ -3,7 +3,7 @@ import { openPdf } from '../../pdf/document.ts';
 import { signatureFields } from '../../pdf/signature-permissions.ts';
 import { signerCertificate } from '../../pki/cms-signer.ts';
 import { ProblemError } from '../../platform/errors.ts';
-import { readSignatureInFile } from '../signature-in-file.ts';
+import { readSignatureInFile } from '../validation/signature-in-file.ts';
 import { appendTimestamp } from './append-revisions.ts';
 import { addMaterial, climb, type ExtendedPdf, extended } from './extend-pdf.ts';
 import { readFileSignatures } from './file-signatures.ts';

@@ -4,8 +4,8 @@ import { signatureFields } from '../../pdf/signature-permissions.ts';
 import type { Certificate } from '../../pki/certificate.ts';
 import { buildPath, type TrustAnchor } from '../../pki/certificate-path.ts';
 import { signerCertificate } from '../../pki/cms-signer.ts';
-import { acceptsSignature } from '../algorithm-policy.ts';
-import { readSignatureInFile, type SignatureInFile } from '../signature-in-file.ts';
+import { acceptsSignature } from '../validation/algorithm-policy.ts';
+import { readSignatureInFile, type SignatureInFile } from '../validation/signature-in-file.ts';
 import { signatureTimestamps } from './file-signatures.ts';
 
 /**

@@ -11,7 +11,7 @@ import { OID } from '../../pki/oids.ts';
 import type { RevocationQuestion } from '../../pki/revocation.ts';
 import type { RevocationAnswer, RevocationPort } from '../../pki/revocation-client.ts';
 import { ProblemError } from '../../platform/errors.ts';
-import { acceptsSignature } from '../algorithm-policy.ts';
+import { acceptsSignature } from '../validation/algorithm-policy.ts';
 
 /**
  * The largest revocation list that is put into a file, octets: some 40 000 entries. It stays in every copy of the document for good; and

@@ -3,7 +3,7 @@ import { createReadStream, statSync } from 'node:fs';
 import type { DemoLaptop } from '../../../cli/demo/laptop.ts';
 import type { ByteSource } from '../../../lib/pdf/byte-source.ts';
 import { readLevels } from '../../../lib/signatures/levels/read-levels.ts';
-import { verifyPdf } from '../../../lib/signatures/verify-pdf.ts';
+import { verifyPdf } from '../../../lib/signatures/validation/verify-pdf.ts';
 import type { LargeDispatch } from './large-dispatch.ts';
 
 interface Version {

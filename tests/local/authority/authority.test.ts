@@ -9,7 +9,7 @@ import { parseCertificate } from '../../../lib/pki/certificate.ts';
 import { createRevocationClient } from '../../../lib/pki/revocation-client.ts';
 import { createTimestampClient } from '../../../lib/pki/timestamp-client.ts';
 import { createHttpClient } from '../../../lib/platform/http-client.ts';
-import { acceptsSignature } from '../../../lib/signatures/algorithm-policy.ts';
+import { acceptsSignature } from '../../../lib/signatures/validation/algorithm-policy.ts';
 import { type Authority, createAuthority, type SubjectPart } from '../../../local/authority/authority.ts';
 import { toPem } from '../../../local/authority/pem.ts';
 import { type AuthorityServer, startAuthority } from '../../../local/authority/server.ts';

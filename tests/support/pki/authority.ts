@@ -22,7 +22,7 @@ import { OID } from '../../../lib/pki/oids.ts';
 import type { RevocationPort } from '../../../lib/pki/revocation-client.ts';
 import type { Signer } from '../../../lib/pki/signer.ts';
 import { ProblemError } from '../../../lib/platform/errors.ts';
-import { acceptsSignature } from '../../../lib/signatures/algorithm-policy.ts';
+import { acceptsSignature } from '../../../lib/signatures/validation/algorithm-policy.ts';
 
 /** A development certification authority: the authority is made up, the cryptography and the encodings are real. */
 

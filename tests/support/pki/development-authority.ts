@@ -12,7 +12,7 @@ import { createRevocationClient, type RevocationPort } from '../../../lib/pki/re
 import type { Signer } from '../../../lib/pki/signer.ts';
 import { createTimestampClient, type TimestampPort } from '../../../lib/pki/timestamp-client.ts';
 import { ProblemError } from '../../../lib/platform/errors.ts';
-import { acceptsSignature } from '../../../lib/signatures/algorithm-policy.ts';
+import { acceptsSignature } from '../../../lib/signatures/validation/algorithm-policy.ts';
 import { type Authority, createAuthority, type IssueRequest } from '../../../local/authority/authority.ts';
 import { type Issuer, parseCertificate as readIssuer } from '../../../local/authority/certificates.ts';
 import { answerRequest } from '../../../local/authority/routes.ts';

@@ -4,8 +4,8 @@ import { type Signer, signChecked, usableCertificate } from '../../../lib/pki/si
 import type { LevelChoice } from '../../../lib/signatures/levels/sign-at-level.ts';
 import type { SigningOptions } from '../../../lib/signatures/prepare-signing.ts';
 import { signPdf } from '../../../lib/signatures/sign-pdf.ts';
-import type { Verdict } from '../../../lib/signatures/verdict.ts';
-import { verifyPdf } from '../../../lib/signatures/verify-pdf.ts';
+import type { Verdict } from '../../../lib/signatures/validation/verdict.ts';
+import { verifyPdf } from '../../../lib/signatures/validation/verify-pdf.ts';
 import { samplePdf, streamBody, type XrefKind } from '../../unit/pdf/sample-pdf.ts';
 import { type Authority, createAuthority, NOW } from './authority.ts';
 

@@ -18,7 +18,7 @@ import { signatureFields } from '../../../lib/pdf/signature-permissions.ts';
 import { placeOfSignature } from '../../../lib/pdf/signature-place.ts';
 import { encodePem } from '../../../lib/pki/pem.ts';
 import { readLevels } from '../../../lib/signatures/levels/read-levels.ts';
-import { verifyPdf } from '../../../lib/signatures/verify-pdf.ts';
+import { verifyPdf } from '../../../lib/signatures/validation/verify-pdf.ts';
 import { type AuthorityServer, startAuthority } from '../../../local/authority/server.ts';
 import { rsaContainer, runProcess } from '../../support/cli.ts';
 import { keyPair } from '../../support/pki/authority.ts';

@@ -12,7 +12,7 @@ import { documentClient } from '../../../lib/platform/aws/clients.ts';
 import { objectClient } from '../../../lib/platform/aws/object-client.ts';
 import { Table } from '../../../lib/platform/aws/table.ts';
 import { localDate } from '../../../lib/platform/clock.ts';
-import { acceptsSignature } from '../../../lib/signatures/algorithm-policy.ts';
+import { acceptsSignature } from '../../../lib/signatures/validation/algorithm-policy.ts';
 import { type Aws, DOCUMENTS_BUCKET, startAws, TABLE_NAME } from '../../support/aws.ts';
 import { memoryLog } from '../../support/call.ts';
 import { dyingAfter } from '../../support/case-world.ts';

@@ -5,7 +5,7 @@ import { fingerprint, parseCertificate } from '../../../lib/pki/certificate.ts';
 import type { Signer } from '../../../lib/pki/signer.ts';
 import { sha256Hex } from '../../../lib/platform/hash.ts';
 import { signPdf } from '../../../lib/signatures/sign-pdf.ts';
-import { verifyPdf } from '../../../lib/signatures/verify-pdf.ts';
+import { verifyPdf } from '../../../lib/signatures/validation/verify-pdf.ts';
 import { createAuthority, NOW } from '../../support/pki/authority.ts';
 import { samplePdf } from '../pdf/sample-pdf.ts';
 

@@ -5,7 +5,7 @@ import { accessSubject } from '../../../lib/documents/document.ts';
 import type { DispatchView, IncomingView } from '../../../lib/exchange/exchange-view.ts';
 import { memorySource } from '../../../lib/pdf/byte-source.ts';
 import type { Id } from '../../../lib/platform/ids.ts';
-import { verifyPdf } from '../../../lib/signatures/verify-pdf.ts';
+import { verifyPdf } from '../../../lib/signatures/validation/verify-pdf.ts';
 import type { VerificationView } from '../../../lib/verification/verification-view.ts';
 import { type Caller, callApi, lambdaContext } from '../../support/call.ts';
 import {

@@ -6,7 +6,7 @@ import { appendedSource, memorySource } from '../../../lib/pdf/byte-source.ts';
 import type { PetitionView } from '../../../lib/petitions/petition-view.ts';
 import type { Id } from '../../../lib/platform/ids.ts';
 import { signPdf } from '../../../lib/signatures/sign-pdf.ts';
-import { verifyPdf } from '../../../lib/signatures/verify-pdf.ts';
+import { verifyPdf } from '../../../lib/signatures/validation/verify-pdf.ts';
 import { type Caller, callApi } from '../../support/call.ts';
 import {
   BINH,

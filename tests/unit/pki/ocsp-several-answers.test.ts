@@ -7,7 +7,7 @@ import { contextTag, enter, readWhole, TAG } from '../../../lib/pki/der.ts';
 import { encode, encodeBitString, encodeOctetString, encodeOid, encodeSequence } from '../../../lib/pki/der-writer.ts';
 import { encodeOcspRequest } from '../../../lib/pki/ocsp.ts';
 import { OID } from '../../../lib/pki/oids.ts';
-import { acceptsSignature } from '../../../lib/signatures/algorithm-policy.ts';
+import { acceptsSignature } from '../../../lib/signatures/validation/algorithm-policy.ts';
 import { createAuthority, keyPair, NOW } from '../../support/pki/authority.ts';
 
 const HOUR = 3_600_000;

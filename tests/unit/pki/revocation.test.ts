@@ -19,7 +19,7 @@ import {
 } from '../../../lib/pki/der-writer.ts';
 import { type CertificatePair, encodeOcspRequest } from '../../../lib/pki/ocsp.ts';
 import { createRevocationClient, type RevocationDeps } from '../../../lib/pki/revocation-client.ts';
-import { acceptsSignature } from '../../../lib/signatures/algorithm-policy.ts';
+import { acceptsSignature } from '../../../lib/signatures/validation/algorithm-policy.ts';
 import type { Fault, Service } from '../../../local/authority/faults.ts';
 import { answerOcsp } from '../../../local/authority/ocsp-responder.ts';
 import { createAuthority, DAY, issueCertificate, keyPair, NOW } from '../../support/pki/authority.ts';

@@ -10,7 +10,7 @@ import {
 import { encodeTimestampRequest } from '../../../lib/pki/timestamp-request.ts';
 import { readTimestampResponse } from '../../../lib/pki/timestamp-token.ts';
 import { type TimestampExpectation, verifyTimestampToken } from '../../../lib/pki/verify-timestamp-token.ts';
-import { acceptsSignature } from '../../../lib/signatures/algorithm-policy.ts';
+import { acceptsSignature } from '../../../lib/signatures/validation/algorithm-policy.ts';
 import type { Fault } from '../../../local/authority/faults.ts';
 import { answerTimestamp, TIMESTAMP_POLICY } from '../../../local/authority/timestamp-service.ts';
 import { createAuthority, keyPair, NOW } from '../../support/pki/authority.ts';

@@ -11,9 +11,9 @@ import {
   ref,
 } from '../../../lib/pdf/objects.ts';
 import { textString } from '../../../lib/pdf/text-string.ts';
-import type { AttackCode } from '../../../lib/signatures/attacks.ts';
-import type { Verdict } from '../../../lib/signatures/verdict.ts';
-import { verifyPdf } from '../../../lib/signatures/verify-pdf.ts';
+import type { AttackCode } from '../../../lib/signatures/validation/attacks.ts';
+import type { Verdict } from '../../../lib/signatures/validation/verdict.ts';
+import { verifyPdf } from '../../../lib/signatures/validation/verify-pdf.ts';
 import { content, type Edit, edited } from '../../support/edited.ts';
 import { createAuthority } from '../../support/pki/authority.ts';
 import { letterPdf, signed, VISIBLE, verify } from '../../support/pki/signing.ts';

@@ -8,9 +8,9 @@ import { DerError } from '../../../lib/pki/der.ts';
 import { ProblemError } from '../../../lib/platform/errors.ts';
 import { readCoveredBytes } from '../../../lib/signatures/byte-range.ts';
 import { signPdf } from '../../../lib/signatures/sign-pdf.ts';
-import type { SignatureVerdict, Verdict } from '../../../lib/signatures/verdict.ts';
-import { verifyPdf } from '../../../lib/signatures/verify-pdf.ts';
-import { openSignature } from '../../../lib/signatures/verify-signed-data.ts';
+import type { SignatureVerdict, Verdict } from '../../../lib/signatures/validation/verdict.ts';
+import { verifyPdf } from '../../../lib/signatures/validation/verify-pdf.ts';
+import { openSignature } from '../../../lib/signatures/validation/verify-signed-data.ts';
 import { createAuthority, NOW } from '../../support/pki/authority.ts';
 import { type CorpusFile, corpusFiles } from '../pdf/corpus.ts';
 

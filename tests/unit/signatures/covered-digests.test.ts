@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { memorySource } from '../../../lib/pdf/byte-source.ts';
-import { coveredDigests, wholeFile } from '../../../lib/signatures/covered-digests.ts';
+import { coveredDigests, wholeFile } from '../../../lib/signatures/validation/covered-digests.ts';
 
 /** Larger than the pieces in which a file is read. */
 const file = Buffer.from(Array.from({ length: 9 * 1024 * 1024 }, (_, index) => (index * 2_654_435_761) >>> 24));

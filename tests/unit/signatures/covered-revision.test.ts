@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { memorySource, readAll } from '../../../lib/pdf/byte-source.ts';
-import { coveredRevision, hashedBytes } from '../../../lib/signatures/covered-revision.ts';
+import { coveredRevision, hashedBytes } from '../../../lib/signatures/validation/covered-revision.ts';
 import { createAuthority } from '../../support/pki/authority.ts';
 import { letterPdf, signed, VISIBLE, verify } from '../../support/pki/signing.ts';
 

@@ -7,8 +7,8 @@ import { equalBytes } from '../../../lib/pki/der.ts';
 import { encodeBitString, encodeInteger, encodeSequence, encodeTime } from '../../../lib/pki/der-writer.ts';
 import type { RevocationPort } from '../../../lib/pki/revocation-client.ts';
 import { ProblemError } from '../../../lib/platform/errors.ts';
-import { acceptsSignature } from '../../../lib/signatures/algorithm-policy.ts';
 import { collectMaterial, LARGEST_KEPT_LIST } from '../../../lib/signatures/levels/validation-material.ts';
+import { acceptsSignature } from '../../../lib/signatures/validation/algorithm-policy.ts';
 import { createAuthority, DAY, keyPair, NOW } from '../../support/pki/authority.ts';
 
 const ca = createAuthority();

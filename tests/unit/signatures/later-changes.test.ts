@@ -10,8 +10,8 @@ import {
   stream,
 } from '../../../lib/pdf/objects.ts';
 import { textString } from '../../../lib/pdf/text-string.ts';
-import { noted } from '../../../lib/signatures/noted-change.ts';
-import type { LaterRevision } from '../../../lib/signatures/verdict.ts';
+import { noted } from '../../../lib/signatures/changes/noted-change.ts';
+import type { LaterRevision } from '../../../lib/signatures/validation/verdict.ts';
 import { content, type Edit, edited } from '../../support/edited.ts';
 import { createAuthority } from '../../support/pki/authority.ts';
 import { letterPdf, reasonCodes, signed, VISIBLE, verify } from '../../support/pki/signing.ts';

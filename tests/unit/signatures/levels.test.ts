@@ -13,7 +13,7 @@ import { type Authorities, PADES_LEVELS, type PadesLevel } from '../../../lib/si
 import { readLevels } from '../../../lib/signatures/levels/read-levels.ts';
 import { renewalDue, renewTimestamp } from '../../../lib/signatures/levels/renew-timestamp.ts';
 import { signPdf } from '../../../lib/signatures/sign-pdf.ts';
-import { verifyPdf } from '../../../lib/signatures/verify-pdf.ts';
+import { verifyPdf } from '../../../lib/signatures/validation/verify-pdf.ts';
 import type { Fault, Service } from '../../../local/authority/faults.ts';
 import { DAY, type KeyKind, NOW } from '../../support/pki/authority.ts';
 import { type DevelopmentAuthority, openDevelopmentAuthority } from '../../support/pki/development-authority.ts';

@@ -10,7 +10,7 @@ import type { SigningAlgorithm } from '../../../lib/pki/algorithms.ts';
 import { readElement } from '../../../lib/pki/der.ts';
 import { encodePem } from '../../../lib/pki/pem.ts';
 import { signPdf } from '../../../lib/signatures/sign-pdf.ts';
-import type { Verdict } from '../../../lib/signatures/verdict.ts';
+import type { Verdict } from '../../../lib/signatures/validation/verdict.ts';
 import { createAuthority, DAY, type KeyKind, NOW } from '../../support/pki/authority.ts';
 import { letterPdf, reasonCodes, signed, VISIBLE, verify } from '../../support/pki/signing.ts';
 

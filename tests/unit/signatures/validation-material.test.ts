@@ -3,8 +3,8 @@ import { parseCertificate } from '../../../lib/pki/certificate.ts';
 import { checkRevocationList } from '../../../lib/pki/check-crl.ts';
 import type { RevocationPort } from '../../../lib/pki/revocation-client.ts';
 import type { Signer } from '../../../lib/pki/signer.ts';
-import { acceptsSignature } from '../../../lib/signatures/algorithm-policy.ts';
 import { collectMaterial, type Subject } from '../../../lib/signatures/levels/validation-material.ts';
+import { acceptsSignature } from '../../../lib/signatures/validation/algorithm-policy.ts';
 import { DAY, NOW } from '../../support/pki/authority.ts';
 import { type DevelopmentAuthority, openDevelopmentAuthority } from '../../support/pki/development-authority.ts';
 

@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { HashName } from '../../../lib/pki/algorithms.ts';
 import type { Signer } from '../../../lib/pki/signer.ts';
-import { acceptedAt } from '../../../lib/signatures/algorithm-policy.ts';
-import { openSignature, verifySignedData } from '../../../lib/signatures/verify-signed-data.ts';
+import { acceptedAt } from '../../../lib/signatures/validation/algorithm-policy.ts';
+import { openSignature, verifySignedData } from '../../../lib/signatures/validation/verify-signed-data.ts';
 import { createAuthority, keyPair, NOW } from '../../support/pki/authority.ts';
 import { signedData } from '../../support/pki/signing.ts';
 

@@ -4,7 +4,7 @@ import { memorySource } from '../../../lib/pdf/byte-source.ts';
 import type { CaseCode, Id } from '../../../lib/platform/ids.ts';
 import { readFileSignatures } from '../../../lib/signatures/levels/file-signatures.ts';
 import { readLevels } from '../../../lib/signatures/levels/read-levels.ts';
-import { verifyPdf } from '../../../lib/signatures/verify-pdf.ts';
+import { verifyPdf } from '../../../lib/signatures/validation/verify-pdf.ts';
 import { callApi } from '../../support/call.ts';
 import { HOANG_HOA, OPERATOR, PROVINCE, staff } from '../../support/case-world.ts';
 import { type DevelopmentWorld, startDevelopmentWorld } from '../../support/development-world.ts';

@@ -4,7 +4,7 @@ import type { PersonId } from '../../../lib/access/actor.ts';
 import { memorySource } from '../../../lib/pdf/byte-source.ts';
 import { decodePem, encodePem } from '../../../lib/pki/pem.ts';
 import type { CaseCode, Id } from '../../../lib/platform/ids.ts';
-import { verifyPdf } from '../../../lib/signatures/verify-pdf.ts';
+import { verifyPdf } from '../../../lib/signatures/validation/verify-pdf.ts';
 import { type Caller, callApi } from '../../support/call.ts';
 import {
   type CaseWorld,

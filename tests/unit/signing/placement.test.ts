@@ -4,7 +4,7 @@ import { openPdf } from '../../../lib/pdf/document.ts';
 import type { Box } from '../../../lib/pdf/page-tree.ts';
 import { signatureFields } from '../../../lib/pdf/signature-permissions.ts';
 import { placeOfSignature } from '../../../lib/pdf/signature-place.ts';
-import { verifyPdf } from '../../../lib/signatures/verify-pdf.ts';
+import { verifyPdf } from '../../../lib/signatures/validation/verify-pdf.ts';
 import { type Caller, callApi } from '../../support/call.ts';
 import { type CaseWorld, HAU_LOC, HOANG_HOA, LAN, PROVINCE, staff } from '../../support/case-world.ts';
 import { CLERK, holderCases, LEADER, must, OFFICER } from '../../support/holder-cases.ts';

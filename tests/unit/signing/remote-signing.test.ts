@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { memorySource } from '../../../lib/pdf/byte-source.ts';
 import { encodePem } from '../../../lib/pki/pem.ts';
-import { verifyPdf } from '../../../lib/signatures/verify-pdf.ts';
+import { verifyPdf } from '../../../lib/signatures/validation/verify-pdf.ts';
 import { remoteSigners } from '../../../lib/signing/remote-services.ts';
 import { callApi } from '../../support/call.ts';
 import { type CaseWorld, HOANG_HOA, OPERATOR, PROVINCE, staff, startCaseWorld } from '../../support/case-world.ts';

@@ -9,7 +9,7 @@ import { readAll } from '../../../lib/pdf/byte-source.ts';
 import { sha256Hex } from '../../../lib/platform/hash.ts';
 import { newId, systemRandom } from '../../../lib/platform/ids.ts';
 import { resumableSha256 } from '../../../lib/platform/running-hash.ts';
-import { verifyPdf } from '../../../lib/signatures/verify-pdf.ts';
+import { verifyPdf } from '../../../lib/signatures/validation/verify-pdf.ts';
 import { signVersion } from '../../../lib/signing/sign-version.ts';
 import { DOCUMENTS_BUCKET } from '../../support/aws.ts';
 import { type CaseWorld, HOANG_HOA, staff, startCaseWorld } from '../../support/case-world.ts';

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it, vi } from 'vitest';
 import type { PersonId, UnitCode } from '../../../lib/access/actor.ts';
 import { memorySource } from '../../../lib/pdf/byte-source.ts';
 import { objectClient } from '../../../lib/platform/aws/object-client.ts';
-import { verifyPdf } from '../../../lib/signatures/verify-pdf.ts';
+import { verifyPdf } from '../../../lib/signatures/validation/verify-pdf.ts';
 import { IMAGES_BUCKET } from '../../support/aws.ts';
 import { type Caller, callApi } from '../../support/call.ts';
 import { type CaseWorld, HAU_LOC, HOANG_HOA, LAN, OPERATOR, PROVINCE, staff } from '../../support/case-world.ts';

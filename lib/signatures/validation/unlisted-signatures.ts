@@ -1,0 +1,97 @@
+import type { ByteSource } from '../../pdf/byte-source.ts';
+import { equalBytes } from '../../pki/der.ts';
+import { coveredDigests, type DigestRequest } from './covered-digests.ts';
+import { openSignature } from './verify-signed-data.ts';
+
+const KEY = Buffer.from('/ByteRange', 'latin1');
+/** More than any form lists; the rest is not looked at. */
+const MOST_PLACES = 1000;
+const MOST_SIGNATURES = 100;
+const LONGEST_GAP = 4 * 1024 * 1024;
+/** How far a gap may have moved from where it should be, octets. */
+const SHIFT = 8;
+
+/** Finds every `/ByteRange` in the raw bytes of a file that is read chunk by chunk, in order. */
+export class ByteRangeScanner {
+  readonly places: number[] = [];
+  #end = 0;
+  #carry: Uint8Array = new Uint8Array();
+
+  readonly push = (chunk: Uint8Array): void => {
+    const window = Buffer.concat([this.#carry, chunk]);
+    const start = this.#end - this.#carry.length;
+    for (let at = window.indexOf(KEY); at >= 0 && this.places.length < MOST_PLACES; at = window.indexOf(KEY, at + 1)) {
+      this.places.push(start + at);
+    }
+    this.#end += chunk.length;
+    this.#carry = window.subarray(Math.max(0, window.length - KEY.length + 1));
+  };
+}
+
+export type UnlistedSignatures = 'none' | 'intact' | 'broken';
+
+/**
+ * Signatures that stand in the bytes of the file but not in its form: taken out of it later (then what they cover is
+ * intact), or lost because bytes that they cover were damaged (then it is not). A byte range counts when a hex string
+ * stands where its gap should be, give or take a few octets that came or went; so signed files that are embedded in this
+ * one are not taken for its own signatures.
+ *
+ * @param listed where /Contents of the signatures in the form begins
+ */
+export async function findUnlistedSignatures(
+  source: ByteSource,
+  places: readonly number[],
+  listed: ReadonlySet<number>,
+): Promise<UnlistedSignatures> {
+  const found: Unlisted[] = [];
+  const seen = new Set(listed);
+  for (const place of places) {
+    const range = await readRange(source, place);
+    const unlisted = range && (await openGap(source, range, seen));
+    if (unlisted && found.length < MOST_SIGNATURES) found.push(unlisted);
+  }
+  if (found.length === 0) return 'none';
+  const digests = await coveredDigests(
+    source,
+    found.map(({ request }) => request),
+  );
+  const intact = found.every(({ stated }, index) => stated !== undefined && equalBytes(stated, digests[index]!));
+  return intact ? 'intact' : 'broken';
+}
+
+interface Unlisted {
+  readonly request: DigestRequest;
+  /** The digest of the content that was signed. */
+  readonly stated: Uint8Array | undefined;
+}
+
+interface Range {
+  readonly gapStart: number;
+  readonly gapEnd: number;
+  readonly after: number;
+}
+
+async function readRange(source: ByteSource, place: number): Promise<Range | undefined> {
+  const text = Buffer.from(await source.read(place, Math.min(160, source.length - place))).toString('latin1');
+  const match = /^\/ByteRange\s*\[\s*0\s+(\d{1,15})\s+(\d{1,15})\s+(\d{1,15})\s*\]/.exec(text);
+  if (!match) return undefined;
+  const [gapStart, gapEnd, after] = match.slice(1).map(Number) as [number, number, number];
+  const sound = gapStart > SHIFT && gapStart < gapEnd && gapEnd - gapStart < LONGEST_GAP && gapEnd <= source.length;
+  return sound ? { gapStart, gapEnd, after } : undefined;
+}
+
+/** The signature in the gap, unless it has been seen. Gaps do not overlap, so the file is read at most once here. */
+async function openGap(source: ByteSource, range: Range, seen: Set<number>): Promise<Unlisted | undefined> {
+  const { gapStart, gapEnd, after } = range;
+  const start = gapStart - SHIFT;
+  const near = Buffer.from(await source.read(start, 2 * SHIFT)).indexOf('<') + start;
+  if (near < start || seen.has(near)) return undefined;
+  seen.add(near);
+  const length = Math.min(gapEnd - gapStart + SHIFT, source.length - near);
+  const text = Buffer.from(await source.read(near, length)).toString('latin1');
+  const match = /^<((?:[0-9A-Fa-f]{2})+)>/.exec(text);
+  const opened = match ? openSignature(Buffer.from(match[1]!, 'hex')) : undefined;
+  if (!opened || !('signerInfo' in opened)) return undefined;
+  const request = { hash: opened.hash, head: gapStart, from: gapEnd, to: gapEnd + after };
+  return { request, stated: opened.signerInfo.signedAttributes?.messageDigest };
+}
