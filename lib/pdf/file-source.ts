@@ -1,40 +1,55 @@
-import { readSync } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
+import { closeSync, fstatSync, openSync, read, readSync } from 'node:fs';
+import { promisify } from 'node:util';
 import type { ByteSource } from './byte-source.ts';
 
 export interface FileSource extends ByteSource {
   close(): Promise<void>;
 }
 
-/** Up to here a read costs less than waiting for one does. */
+/** Up to here a read costs less than waiting for one does; opening and closing always do. */
 const AT_ONCE = 64 * 1024;
 const CHUNK = 512 * 1024;
 
+/** Up to here a whole file is read in less time than the waits for its chunks take. */
+const SMALL = 2 * 1024 * 1024;
+const SMALL_CHUNK = 128 * 1024;
+
+const readInto = promisify(read);
+
 /** Opens a local file for lazy reading; `close()` it when done. Errors of the file system pass through. */
 export async function openFileSource(path: string): Promise<FileSource> {
-  const handle = await open(path, 'r');
-  const { size } = await handle.stat();
+  const file = openSync(path, 'r');
+  const { size } = fstatSync(file);
   return {
     length: size,
     async read(offset, length) {
       const buffer = Buffer.allocUnsafe(length);
-      if (length > AT_ONCE) return fill(handle, buffer, offset);
+      if (length > AT_ONCE) return fill(file, buffer, offset);
       for (let filled = 0; filled < length; ) {
-        filled += atLeastOne(readSync(handle.fd, buffer, filled, length - filled, offset + filled));
+        filled += atLeastOne(readSync(file, buffer, filled, length - filled, offset + filled));
       }
       return buffer;
     },
-    stream: () => inTurns(handle, size),
-    close: () => handle.close(),
+    stream: () => (size <= SMALL ? atOnce(file, size) : inTurns(file, size)),
+    close: async () => closeSync(file),
   };
 }
 
+async function* atOnce(file: number, size: number): AsyncGenerator<Uint8Array> {
+  const buffer = Buffer.allocUnsafeSlow(Math.min(SMALL_CHUNK, size));
+  for (let offset = 0; offset < size; ) {
+    const bytes = atLeastOne(readSync(file, buffer, 0, Math.min(buffer.length, size - offset), offset));
+    offset += bytes;
+    yield buffer.subarray(0, bytes);
+  }
+}
+
 /** Two buffers by turns: one is read into while the other is worked on. */
-async function* inTurns(handle: FileHandle, size: number): AsyncGenerator<Uint8Array> {
+async function* inTurns(file: number, size: number): AsyncGenerator<Uint8Array> {
   const buffers = [Buffer.allocUnsafeSlow(Math.min(CHUNK, size)), Buffer.allocUnsafeSlow(Math.min(CHUNK, size))];
   const chunkAt = (offset: number) => {
     const buffer = buffers[(offset / CHUNK) % 2] as Buffer;
-    return fill(handle, buffer.subarray(0, Math.min(CHUNK, size - offset)), offset);
+    return fill(file, buffer.subarray(0, Math.min(CHUNK, size - offset)), offset);
   };
   let next = size > 0 ? chunkAt(0) : undefined;
   try {
@@ -50,9 +65,9 @@ async function* inTurns(handle: FileHandle, size: number): AsyncGenerator<Uint8A
   }
 }
 
-async function fill(handle: FileHandle, buffer: Buffer, offset: number): Promise<Buffer> {
+async function fill(file: number, buffer: Buffer, offset: number): Promise<Buffer> {
   for (let filled = 0; filled < buffer.length; ) {
-    filled += atLeastOne((await handle.read(buffer, filled, buffer.length - filled, offset + filled)).bytesRead);
+    filled += atLeastOne((await readInto(file, buffer, filled, buffer.length - filled, offset + filled)).bytesRead);
   }
   return buffer;
 }
