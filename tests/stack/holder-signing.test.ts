@@ -6,13 +6,15 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { DEMO_PEOPLE, HOANG_GIANG, PROVINCE } from '../../cli/demo/people.ts';
 import { download } from '../../cli/demo/petition-job.ts';
 import type { DispatchView } from '../../lib/exchange/exchange-view.ts';
-import { decodePem } from '../../lib/pki/pem.ts';
+import { decodePem, encodePem } from '../../lib/pki/pem.ts';
 import type { VerificationView } from '../../lib/verification/verification-view.ts';
 import { certify, giveOwnKey } from '../support/certified-key.ts';
 import { draftDispatch, uploaded } from '../support/demo-cases.ts';
 import { type DemoStack, notEmpty, openDemoStack } from '../support/demo-stack.ts';
 import { expectHistory } from '../support/final-state.ts';
+import { createAuthority, DAY, issueCertificate, keyPair } from '../support/pki/authority.ts';
 import { OPENSSL, pkcs12 } from '../support/pki/pkcs12.ts';
+import { type ListedServiceSpec, signTrustList, trustListXml } from '../support/pki/trust-list.ts';
 import { runCli } from '../support/terminal.ts';
 
 let demo: DemoStack;
@@ -86,4 +88,41 @@ it.skipIf(!OPENSSL)('an operator certifies a seal, a leader signs at home, and t
   const history = ['drafted', 'approved', 'signed', 'numbered', 'issued', 'arrived'].map((step) => `dispatch.${step}`);
   await expectHistory(demo, clerk, path, history);
   expect(await notEmpty(demo)).toEqual({});
+});
+
+it('an operator enters a trusted list; the next one ends what it has no more, an older one is refused', async () => {
+  const operator = { BA_KHONG_API: demo.stack.apiUrl, BA_KHONG_TOKEN: await demo.tokenOf('operator') };
+  const now = Date.now();
+  const { publicKey, privateKey } = keyPair('p256', 'list');
+  const name = { commonName: 'Người công bố danh sách' };
+  const signer = join(folder, 'scheme.pem');
+  const dates = { notBefore: now - DAY, notAfter: now + 900 * DAY };
+  const certificate = issueCertificate(
+    { subject: name, publicKey, ...dates },
+    { name, key: privateKey, algorithm: { scheme: 'ecdsa', hash: 'sha256' } },
+  );
+  await writeFile(signer, encodePem('CERTIFICATE', certificate));
+  const enter = async (sequence: number, services: readonly ListedServiceSpec[], ...more: string[]) => {
+    const file = join(folder, `list-${sequence}.xml`);
+    const day = (at: number) => `${new Date(at).toISOString().slice(0, 19)}Z`;
+    const xml = trustListXml({ services, sequence, issuedAt: day(now - DAY), nextUpdate: day(now + 90 * DAY) });
+    await writeFile(file, signTrustList(xml, { key: privateKey }));
+    return runCli(['trust', 'import', file, '--signer', signer, '--json', ...more], operator);
+  };
+  const kindsOf = ({ out }: { out: string }) => JSON.parse(out).steps.map(({ kind }: { kind: string }) => kind);
+  const anchors = async () =>
+    (await (await demo.as('operator')).get<{ items: { until: string | null }[] }>('/api/trust')).items;
+  const before = (await anchors()).length;
+  const listed = [
+    { certificates: [createAuthority(now, 'listed').root], status: 'granted', from: '2020-01-01T00:00:00Z' },
+  ];
+
+  expect(kindsOf(await enter(1, listed, '--dry-run'))).toEqual(['enter']);
+  expect(await anchors()).toHaveLength(before);
+  expect(kindsOf(await enter(1, listed))).toEqual(['enter']);
+  expect(await anchors()).toHaveLength(before + 1);
+  expect(kindsOf(await enter(1, listed))).toEqual(['confirm']);
+  expect(kindsOf(await enter(2, []))).toEqual(['end']);
+  expect((await anchors()).filter(({ until }) => until !== null)).toHaveLength(1);
+  expect(await enter(1, listed)).toMatchObject({ exit: 1, out: expect.stringContaining('trust_list_older') });
 });
