@@ -9,14 +9,13 @@ import { appendedSource, memorySource, readAll } from '../../lib/pdf/byte-source
 import type { Signer } from '../../lib/pki/signer.ts';
 import { ProblemError } from '../../lib/platform/errors.ts';
 import { signPdf } from '../../lib/signatures/sign-pdf.ts';
-import { verifyPdf } from '../../lib/signatures/validation/verify-pdf.ts';
 import { NOW } from '../support/pki/authority.ts';
-import { type DevelopmentAuthority, openDevelopmentAuthority } from '../support/pki/development-authority.ts';
+import { openDevelopmentAuthority } from '../support/pki/development-authority.ts';
 import { corpusFiles } from '../unit/pdf/corpus.ts';
 import { table, today, writeSection } from './conformance-doc.ts';
 import { EXPLANATIONS } from './known-disagreements.ts';
 import { type Answer, isError, type LineJudge } from './line-judge.ts';
-import { type DssAnswer, JUDGED_AT, Judges, type PyHankoAnswer } from './opinions.ts';
+import { type DssAnswer, Judges, type PyHankoAnswer } from './opinions.ts';
 
 /** What a tool says of one file: the state of every signature by its field, or why it does not read the file. */
 type Reading = { readonly states: ReadonlyMap<string, string> } | { readonly unreadable: string };
@@ -42,12 +41,12 @@ interface Result {
   readonly kept: readonly [number, number];
 }
 
-function peersOf(judges: Judges, { trust }: DevelopmentAuthority): Peer[] {
+function peersOf(judges: Judges): Peer[] {
   return [
     {
       name: 'own',
       read: async (_path, bytes) => {
-        const { signatures } = await verifyPdf(memorySource(bytes), { trust, at: JUDGED_AT });
+        const { signatures } = await judges.own(bytes);
         return { states: new Map(signatures.map(({ field, status }) => [field, status])) };
       },
       harmed: (before, after) => before !== 'TOTAL_FAILED' && (after === undefined || after === 'TOTAL_FAILED'),
@@ -121,7 +120,6 @@ async function judgeFile(
   file: ReturnType<typeof corpusFiles>[number],
   folder: string,
   judges: Judges,
-  development: DevelopmentAuthority,
   signer: Signer,
 ): Promise<Result> {
   const { folder: origin, name } = file;
@@ -133,7 +131,7 @@ async function judgeFile(
   writeFileSync(after, signed.file);
   const peers = new Map<string, string>();
   let [good, kept] = [0, 0];
-  for (const peer of peersOf(judges, development)) {
+  for (const peer of peersOf(judges)) {
     const answer = await compare(peer, [before, bytes], [after, signed.file], signed.field);
     peers.set(peer.name, answer.said);
     good += answer.good;
@@ -214,7 +212,7 @@ async function main(): Promise<number> {
     await judges.prepare();
     const results: Result[] = [];
     for (const file of files) {
-      const result = await judgeFile(file, folder, judges, development, signer);
+      const result = await judgeFile(file, folder, judges, signer);
       results.push(result);
       for (const [peer, said] of objections(result)) console.log(`${result.folder}/${result.name}: ${peer}: ${said}`);
       if (results.length % 50 === 0) console.log(`${results.length} of ${files.length} files`);

@@ -4,6 +4,7 @@
   crl FILE                  a revocation list (DER) that stands in for the network
   at EPOCH_MS               validate for this time
   judge FILE [LEVEL]        every signature, as what its level (B-B … B-LTA) promises
+  assess FILE EPOCH_MS PEM  the same for another time and with other trust: a file of certificates
   qpdf FILE                 what `qpdf --check` finds
   linearize IN OUT [ids]    the file as qpdf linearizes it; `streams` keeps objects in object streams
   sign FILE P12 PASSWORD RUNS    times of signings
@@ -23,7 +24,7 @@ from io import BytesIO
 import pikepdf
 from asn1crypto import crl as asn1_crl
 from asn1crypto import ocsp
-from pyhanko.keys import load_cert_from_pemder
+from pyhanko.keys import load_cert_from_pemder, load_certs_from_pemder
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign import signers
@@ -125,6 +126,7 @@ def judge_signature(signature, level):
         "passed": bool(status.bottom_line) and against is None and (level in (None, "B-B") or stamped is not None),
         # whoever signed: the bytes, the value and what was added later are in order
         "sound": bool(status.intact and status.valid and status.docmdp_ok),
+        "intact": bool(status.intact and status.valid),
         "coverage": status.coverage.name,
         "modification": status.modification_level.name if status.modification_level is not None else None,
         "timestamp": None if stamped is None else bool(stamped.valid and stamped.intact and stamped.trusted),
@@ -143,6 +145,20 @@ def judge(path, level=None):
             kept = status.coverage == SignatureCoverageLevel.ENTIRE_FILE or status.modification_level is not None
             timestamps.append({"field": stamp.field_name, "passed": bool(sound and kept)})
         return {"file": path, "signatures": signatures, "timestamps": timestamps}
+
+
+def assess(path, at, anchors):
+    global trust, moment, revocation_lists
+    before = trust, moment, revocation_lists
+    try:
+        trust, moment, revocation_lists = list(load_certs_from_pemder([anchors])), at_time(at), []
+        return judge(path)
+    finally:
+        trust, moment, revocation_lists = before
+
+
+def at_time(epoch_ms):
+    return datetime.fromtimestamp(int(epoch_ms) / 1000, tz=timezone.utc)
 
 
 def check(path):
@@ -196,11 +212,11 @@ def answer(request):
         with open(rest[0], "rb") as handle:
             revocation_lists.append(asn1_crl.CertificateList.load(handle.read()))
     elif verb == "at":
-        moment = datetime.fromtimestamp(int(rest[0]) / 1000, tz=timezone.utc)
+        moment = at_time(rest[0])
     elif verb == "validate":
         return times(rest[1], lambda: judge(rest[0]))
     else:
-        return {"judge": judge, "qpdf": check, "linearize": linearize, "sign": sign}[verb](*rest)
+        return {"judge": judge, "assess": assess, "qpdf": check, "linearize": linearize, "sign": sign}[verb](*rest)
     return {"ok": True}
 
 

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { memorySource } from '../../lib/pdf/byte-source.ts';
+import type { ValidationData } from '../../lib/pdf/validation-data.ts';
 import { readElement } from '../../lib/pki/der.ts';
 import { encodePem } from '../../lib/pki/pem.ts';
 import type { Verdict } from '../../lib/signatures/validation/verdict.ts';
@@ -24,6 +25,7 @@ export interface PyHankoAnswer {
     readonly field: string;
     readonly passed: boolean;
     readonly sound: boolean;
+    readonly intact?: boolean;
     readonly coverage?: string;
     readonly modification?: string | null;
     readonly summary?: string;
@@ -62,6 +64,8 @@ export class Judges {
   readonly dss: LineJudge | undefined;
   /** Version of each tool, or what it lacks. */
   readonly versions: Readonly<Record<ToolName, string>>;
+  /** The authorities' present lists: what the judges are given in place of the network. */
+  material: ValidationData = { certificates: [], ocsps: [], lists: [] };
   private readonly openssl: boolean;
   private readonly folder: string;
   private readonly development: DevelopmentAuthority;
@@ -90,21 +94,25 @@ export class Judges {
     clock.now = JUDGED_AT;
     const root = join(this.folder, 'root.pem');
     writeFileSync(root, encodePem('CERTIFICATE', authority.rootCertificate));
-    const lists: string[] = [];
+    const paths: string[] = [];
+    const lists: Uint8Array[] = [];
     for (const issuer of ['root', 'issuing'] as const) {
       const path = join(this.folder, `${issuer}.crl`);
-      writeFileSync(path, await authority.revocationList(issuer));
-      lists.push(path);
+      const list = await authority.revocationList(issuer);
+      writeFileSync(path, list);
+      paths.push(path);
+      lists.push(list);
     }
+    this.material = { certificates: [], ocsps: [], lists };
     for (const judge of [this.python, this.dss]) {
       await judge?.set('at', String(JUDGED_AT));
       await judge?.set('trust', root);
-      for (const list of lists) await judge?.set('crl', list);
+      for (const path of paths) await judge?.set('crl', path);
     }
   }
 
   async about(sample: Sample): Promise<Record<ToolName, Opinion>> {
-    const verdict = await verifyPdf(memorySource(sample.bytes), { trust: this.development.trust, at: JUDGED_AT });
+    const verdict = await this.own(sample.bytes);
     return {
       own: ownOpinion(verdict, sample.signatures),
       pyHanko: await this.pyHanko(sample),
@@ -112,6 +120,11 @@ export class Judges {
       'openssl -cades': this.openssl ? this.askOpenssl(sample, verdict) : absent,
       'qpdf --check': await this.qpdf(sample),
     };
+  }
+
+  own(bytes: Uint8Array): Promise<Verdict> {
+    const { trust } = this.development;
+    return verifyPdf(memorySource(bytes), { trust, at: JUDGED_AT, material: this.material });
   }
 
   private async pyHanko({ path, level, signatures }: Sample): Promise<Opinion> {

@@ -28,8 +28,7 @@ export async function checkCase(seed: Seed, file: Buffer): Promise<Outcome> {
   let signing = 'none';
   try {
     const source = memorySource(file);
-    const { trust } = (await fuzzAuthority()).authorities;
-    verdict = await verifyPdf(source, { trust, at: NOW });
+    verdict = await judged(source);
     if (verdict.status === 'TOTAL_PASSED' && !mayPass(seed, file)) throw new Finding('passed, though changed');
     await refusable(() => inspectPdf(source));
     await refusable(async () => {
@@ -46,6 +45,12 @@ export async function checkCase(seed: Seed, file: Buffer): Promise<Outcome> {
     return { verdict: verdict?.status ?? 'none', signing, finding: text.split('\n').slice(0, 14).join('\n') };
   }
   return { verdict: verdict.status, signing };
+}
+
+/** With the lists at hand, so that a seed passes until it is changed. */
+async function judged(source: ByteSource): Promise<Verdict> {
+  const { authorities, material } = await fuzzAuthority();
+  return verifyPdf(source, { trust: authorities.trust, at: NOW, material });
 }
 
 /** The code of the refusal; undefined when there was none. Anything but a ProblemError is a fault. */
@@ -83,14 +88,13 @@ function onlySpace(file: Buffer, from: number): boolean {
  *   yet, which our own then became: counted, for such a file was prepared, and finding out beforehand means reading all of it
  */
 async function signAndRead(source: ByteSource, file: Buffer, before: Verdict): Promise<boolean> {
-  const { signer, authorities } = await fuzzAuthority();
-  const { trust } = authorities;
+  const { signer } = await fuzzAuthority();
   const { tail, fieldName } = await signPdf(source, { signer, signingTime: NOW });
   const whole = Buffer.from(await readAll(appendedSource(source, tail)));
   if (!whole.subarray(0, file.length).equals(file)) throw new Finding('the original’s bytes were changed');
   const fields = await signatureFields(await openPdf(memorySource(whole)));
   if (!fields.some(({ name, signature }) => name === fieldName && signature)) throw new Finding('signature not found');
-  const after = await verifyPdf(memorySource(whole), { trust, at: NOW });
+  const after = await judged(memorySource(whole));
   const own = after.signatures.find(({ field }) => field === fieldName);
   if (own?.status !== 'TOTAL_PASSED') {
     const why = [...after.reasons, ...(own?.reasons ?? [])].map(({ code, detail }) => `${code} ${detail ?? ''}`);

@@ -1,4 +1,5 @@
 import { memorySource } from '../../lib/pdf/byte-source.ts';
+import type { ValidationData } from '../../lib/pdf/validation-data.ts';
 import type { Signer } from '../../lib/pki/signer.ts';
 import type { Authorities } from '../../lib/signatures/levels/pades-level.ts';
 import { verifyPdf } from '../../lib/signatures/validation/verify-pdf.ts';
@@ -25,6 +26,8 @@ export interface SignedPart {
 export interface FuzzAuthority {
   readonly signer: Signer;
   readonly authorities: Authorities;
+  /** The authority's present lists, for what a file does not bring itself. */
+  readonly material: ValidationData;
 }
 
 let opened: Promise<FuzzAuthority> | undefined;
@@ -39,7 +42,13 @@ async function openAuthority(): Promise<FuzzAuthority> {
   const development = await openDevelopmentAuthority(NOW);
   const { timestamps, revocation, trust } = development;
   const signer = await development.signer();
-  return { signer, authorities: { timestamps, revocation, trust, now: () => NOW } };
+  const { authority } = development;
+  const lists = await Promise.all((['root', 'issuing'] as const).map((issuer) => authority.revocationList(issuer)));
+  return {
+    signer,
+    authorities: { timestamps, revocation, trust, now: () => NOW },
+    material: { certificates: [], ocsps: [], lists },
+  };
 }
 
 /** The letter in every form: unsigned, signed once and twice, certified, with everything up to B-LTA. */

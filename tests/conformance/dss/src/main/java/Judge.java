@@ -13,6 +13,11 @@ import eu.europa.esig.dss.spi.x509.revocation.crl.ExternalResourcesCRLSource;
 import eu.europa.esig.dss.validation.SignedDocumentValidator;
 import eu.europa.esig.dss.validation.reports.Reports;
 import java.io.File;
+import java.io.FileInputStream;
+import java.io.InputStream;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.Date;
 import java.util.List;
@@ -27,6 +32,18 @@ final class Judge {
     void trust(String path) {
         CertificateToken certificate = DSSUtils.loadCertificate(new File(path));
         trusted.addCertificate(certificate);
+    }
+
+    /** A judge for another time and with other trust: a file of certificates, PEM one after the other. */
+    static Judge of(long epochMilliseconds, String anchors) throws Exception {
+        Judge judge = new Judge();
+        judge.at(epochMilliseconds);
+        try (InputStream in = new FileInputStream(anchors)) {
+            for (Certificate certificate : CertificateFactory.getInstance("X.509").generateCertificates(in)) {
+                judge.trusted.addCertificate(new CertificateToken((X509Certificate) certificate));
+            }
+        }
+        return judge;
     }
 
     void revocationList(String path) {

@@ -11,6 +11,7 @@ import java.util.Map;
  *   crl FILE              a revocation list (DER) that stands in for the network
  *   at EPOCH_MS           validate for this time
  *   judge FILE            validate a file
+ *   assess FILE EPOCH_MS PEM   the same for another time and with other trust: a file of certificates
  *   sign FILE P12 PASSWORD RUNS     times of signings
  *   validate FILE RUNS              times of validations
  */
@@ -34,6 +35,7 @@ public final class Main {
                 case "crl" -> judge.revocationList(request[1]);
                 case "at" -> judge.at(Long.parseLong(request[1]));
                 case "judge" -> { return judge.judge(request[1]); }
+                case "assess" -> { return Judge.of(Long.parseLong(request[2]), request[3]).judge(request[1]); }
                 case "sign" -> { return Timing.sign(request[1], request[2], request[3], Integer.parseInt(request[4])); }
                 case "validate" -> { return Timing.validate(judge, request[1], Integer.parseInt(request[2])); }
                 default -> throw new IllegalArgumentException("unknown request " + request[0]);
