@@ -3,9 +3,13 @@ import { join } from 'node:path';
 import { memorySource } from '../../lib/pdf/byte-source.ts';
 import { openPdf } from '../../lib/pdf/document.ts';
 import { signatureFields } from '../../lib/pdf/signature-permissions.ts';
+import type { Certificate } from '../../lib/pki/certificate.ts';
+import { readableCertificates } from '../../lib/pki/cms-signer.ts';
+import { DerError, equalBytes } from '../../lib/pki/der.ts';
 import { encodePem } from '../../lib/pki/pem.ts';
+import { readTimestampToken, type TimestampToken } from '../../lib/pki/timestamp-token.ts';
 import { isProblem } from '../../lib/platform/errors.ts';
-import { readSignatureInFile } from '../../lib/signatures/validation/signature-in-file.ts';
+import { readSignatureInFile, type SignatureInFile } from '../../lib/signatures/validation/signature-in-file.ts';
 import { ValidationEvidence } from '../../lib/signatures/validation/validation-evidence.ts';
 import type { SignatureVerdict } from '../../lib/signatures/validation/verdict.ts';
 import { verifyPdf } from '../../lib/signatures/validation/verify-pdf.ts';
@@ -37,20 +41,42 @@ type Found = { readonly unreadable: string } | { readonly signatures: readonly [
 const NOTHING: Found = { signatures: [] };
 
 /** Every certificate that the file brings, in signatures, timestamps and security store. */
-async function certificatesOf(bytes: Uint8Array, at: number): Promise<Uint8Array[]> {
+async function certificatesOf(bytes: Uint8Array, at: number): Promise<Certificate[]> {
   const source = memorySource(bytes);
   try {
     const document = await openPdf(source);
-    const signed = (await signatureFields(document)).flatMap(({ name, signature }) =>
-      signature ? [{ name, dict: signature }] : [],
-    );
+    const signed = (await signatureFields(document)).filter(({ signature }) => signature);
     const signatures = [];
     for (const field of signed) signatures.push(await readSignatureInFile(source, field, signed));
     const { certificates } = await ValidationEvidence.gather(document, signatures, { at });
-    return certificates.map(({ der }) => der);
+    const found = [...certificates.map(({ der }) => der), ...signatures.flatMap(certificatesIn)];
+    return readableCertificates(found);
   } catch (error) {
     if (!isProblem(error)) throw error;
     return [];
+  }
+}
+
+/** Those that none of the others issued: the end of each chain, as far as the file brings it. */
+function topmost(certificates: readonly Certificate[]): Uint8Array[] {
+  const ends = certificates.filter(
+    ({ der, issuer }) =>
+      !certificates.some((other) => !equalBytes(other.der, der) && equalBytes(other.subject, issuer)),
+  );
+  return ends.map(({ der }) => der);
+}
+
+function certificatesIn({ opened, token }: SignatureInFile): Uint8Array[] {
+  const tokens = [...(token ? [token] : []), ...(opened?.signerInfo.signatureTimestamps ?? []).flatMap(readable)];
+  return [opened, ...tokens].flatMap((one) => [...(one?.signedData.certificates ?? [])]);
+}
+
+function readable(der: Uint8Array): TimestampToken[] {
+  try {
+    return [readTimestampToken(der)];
+  } catch (error) {
+    if (error instanceof DerError) return [];
+    throw error;
   }
 }
 
@@ -58,14 +84,18 @@ const claimedTimes = (signatures: readonly SignatureVerdict[]) =>
   signatures.flatMap(({ claimedTime, provenTime }) => [claimedTime, provenTime].flatMap((time) => time ?? []));
 
 /**
- * All three with the same trust (every certificate that the file brings is an anchor, so that nobody is refused for being a
- * stranger), the same time (a minute after the latest that the file claims) and nobody to ask.
+ * All three with the same trust (where a chain ends, as far as the file brings it, is an anchor), the same time (a minute after the latest that the file claims) and nobody to ask.
  */
-export async function compareFile(file: string, bytes: Uint8Array, judges: Judges, folder: string): Promise<Compared[]> {
+export async function compareFile(
+  file: string,
+  bytes: Uint8Array,
+  judges: Judges,
+  folder: string,
+): Promise<Compared[]> {
   const source = memorySource(bytes);
   const first = await verifyPdf(source, { trust: [], at: FALLBACK });
   const at = Math.max(...claimedTimes(first.signatures).map((time) => Date.parse(time)), FALLBACK_FIRST) + 60_000;
-  const certificates = await certificatesOf(bytes, at);
+  const certificates = topmost(await certificatesOf(bytes, at));
   const trust = certificates.map((certificate) => ({ certificate, from: 0, until: null }));
   const verdict = await verifyPdf(source, { trust, at });
 
@@ -114,9 +144,9 @@ function pyHankoSaid(answer: Awaited<ReturnType<NonNullable<Judges['python']>['a
           intact: one.intact ?? false,
         },
       ]),
-      ...timestamps.map(({ field, passed }): [string, Said] => [
+      ...timestamps.map(({ field, passed, intact, error }): [string, Said] => [
         field,
-        { text: passed ? 'passed' : 'not passed', passed, intact: passed },
+        { text: passed ? 'passed' : (error ?? 'not passed'), passed, intact },
       ]),
     ],
   };
@@ -125,18 +155,22 @@ function pyHankoSaid(answer: Awaited<ReturnType<NonNullable<Judges['python']>['a
 function dssSaid(answer: Awaited<ReturnType<NonNullable<Judges['dss']>['ask']>> | undefined): Found {
   if (!answer) return NOTHING;
   if (isError(answer)) return { unreadable: answer.error };
-  const { signatures } = answer as DssAnswer;
-  return {
-    signatures: signatures.map((one): [string, Said] => [
-      one.field ?? '',
-      {
-        text: [one.indication, one.subIndication, one.level, ...one.errors].filter(Boolean).join(' '),
-        passed: /^TOTAL.PASSED/.test(one.indication),
-        intact: one.intact,
-        form: /^PAdES.BASELINE.(B|T|LT|LTA)$/.exec(one.level ?? '')?.[1]?.replace(/^/, 'B-') ?? 'none',
-      },
-    ]),
-  };
+  const { signatures, timestamps } = answer as DssAnswer;
+  const ofFile = timestamps.filter(({ type, field }) => type === 'DOCUMENT_TIMESTAMP' && field !== null);
+  const stamps = ofFile.map(({ field, indication, subIndication, intact }): [string, Said] => [
+    field ?? '',
+    { text: [indication, subIndication].filter(Boolean).join(' '), passed: indication === 'PASSED', intact },
+  ]);
+  const signed = signatures.map((one): [string, Said] => [
+    one.field ?? '',
+    {
+      text: [one.indication, one.subIndication, one.level, ...one.errors].filter(Boolean).join(' '),
+      passed: /^TOTAL.PASSED/.test(one.indication),
+      intact: one.intact,
+      form: /^PAdES.BASELINE.(B|T|LT|LTA)$/.exec(one.level ?? '')?.[1]?.replace(/^/, 'B-') ?? 'none',
+    },
+  ]);
+  return { signatures: [...signed, ...stamps] };
 }
 
 function rowsOf(file: string, found: Readonly<Record<'own' | 'pyHanko' | 'dss', Found>>): Compared[] {

@@ -24,7 +24,8 @@ from io import BytesIO
 import pikepdf
 from asn1crypto import crl as asn1_crl
 from asn1crypto import ocsp
-from pyhanko.keys import load_cert_from_pemder, load_certs_from_pemder
+from pyhanko.keys import load_cert_from_pemder, load_certs_from_pemder_data
+from pyhanko.pdf_utils.misc import PdfReadError
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign import signers
@@ -134,16 +135,33 @@ def judge_signature(signature, level):
     }
 
 
-def judge(path, level=None):
-    with open(path, "rb") as handle:
+def judge_timestamp(stamp):
+    try:
+        status = validate_pdf_timestamp(stamp, validation_context=context())
+    except Exception as error:  # what stands against a timestamp is an answer
+        return {"field": stamp.field_name, "passed": False, "intact": False, "error": f"{type(error).__name__}: {error}"}
+    intact = bool(status.intact and status.valid)
+    kept = status.coverage == SignatureCoverageLevel.ENTIRE_FILE or status.modification_level is not None
+    return {"field": stamp.field_name, "passed": intact and bool(status.trusted) and kept, "intact": intact}
+
+
+def open_somehow(handle):
+    """As strictly as the file can be read."""
+    try:
         reader = open_strictly(handle)
+        list(reader.embedded_signatures)
+        return reader
+    except PdfReadError:
+        return PdfFileReader(handle, strict=False)
+
+
+def judge(path, level=None, opening=open_strictly):
+    with open(path, "rb") as handle:
+        reader = opening(handle)
         signatures = [judge_signature(signature, level) for signature in reader.embedded_regular_signatures]
         timestamps = []
         for stamp in reader.embedded_timestamp_signatures:
-            status = validate_pdf_timestamp(stamp, validation_context=context())
-            sound = status.intact and status.valid and status.trusted
-            kept = status.coverage == SignatureCoverageLevel.ENTIRE_FILE or status.modification_level is not None
-            timestamps.append({"field": stamp.field_name, "passed": bool(sound and kept)})
+            timestamps.append(judge_timestamp(stamp))
         return {"file": path, "signatures": signatures, "timestamps": timestamps}
 
 
@@ -151,10 +169,15 @@ def assess(path, at, anchors):
     global trust, moment, revocation_lists
     before = trust, moment, revocation_lists
     try:
-        trust, moment, revocation_lists = list(load_certs_from_pemder([anchors])), at_time(at), []
-        return judge(path)
+        trust, moment, revocation_lists = certificates_in(anchors), at_time(at), []
+        return judge(path, opening=open_somehow)
     finally:
         trust, moment, revocation_lists = before
+
+
+def certificates_in(path):
+    with open(path, "rb") as handle:
+        return list(load_certs_from_pemder_data(handle.read())) if handle.seek(0, 2) and not handle.seek(0) else []
 
 
 def at_time(epoch_ms):

@@ -31,7 +31,12 @@ export interface PyHankoAnswer {
     readonly summary?: string;
     readonly error?: string;
   }[];
-  readonly timestamps: readonly { readonly field: string; readonly passed: boolean }[];
+  readonly timestamps: readonly {
+    readonly field: string;
+    readonly passed: boolean;
+    readonly intact: boolean;
+    readonly error?: string;
+  }[];
 }
 
 export interface DssAnswer {
@@ -45,7 +50,13 @@ export interface DssAnswer {
     readonly errors: readonly string[];
     readonly warnings: readonly string[];
   }[];
-  readonly timestamps: readonly { readonly type: string; readonly intact: boolean; readonly indication: string }[];
+  readonly timestamps: readonly {
+    readonly type: string;
+    readonly field: string | null;
+    readonly intact: boolean;
+    readonly indication: string;
+    readonly subIndication: string | null;
+  }[];
 }
 
 /** Ten minutes after the first signature: everyone judges for this time, while OCSP answers are fresh. */

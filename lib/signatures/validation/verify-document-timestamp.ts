@@ -1,21 +1,14 @@
 import { publicKeyOf } from '../../pki/certificate.ts';
 import type { TrustAnchor } from '../../pki/certificate-path.ts';
-import { DerError, readElement } from '../../pki/der.ts';
 import { readTimestampToken, type TimestampToken } from '../../pki/timestamp-token.ts';
 import { type TimestampFault, type TimestampFindings, verifyTimestampToken } from '../../pki/verify-timestamp-token.ts';
 import { acceptedAt, acceptsSignature } from './algorithm-policy.ts';
+import { openContainer } from './open-container.ts';
 import { type Reason, type ReasonCode, reason } from './reasons.ts';
 
-/** Opens /Contents of a document timestamp: DER, and nothing but zeros behind it (ISO 32000-2 §12.8.5). */
+/** Opens the container of a document timestamp (ISO 32000-2 §12.8.5). */
 export function openTimestamp(contents: Uint8Array): TimestampToken | Reason {
-  try {
-    const { bytes } = readElement(contents);
-    if (contents.subarray(bytes.length).some((octet) => octet !== 0)) return reason('cms_padding');
-    return readTimestampToken(bytes);
-  } catch (error) {
-    if (error instanceof DerError) return reason('cms_malformed', error.message);
-    throw error;
-  }
+  return openContainer(contents, readTimestampToken);
 }
 
 export interface JudgedTimestamp extends TimestampFindings {

@@ -2,9 +2,10 @@ import { type HashName, verifySignature } from '../../pki/algorithms.ts';
 import { type Certificate, keyBits, maySignDocuments, publicKeyOf } from '../../pki/certificate.ts';
 import { readSignedData, type SignedData, type SignerInfo } from '../../pki/cms-reader.ts';
 import { checkCertificateReference, signerCertificate } from '../../pki/cms-signer.ts';
-import { DerError, equalBytes, readElement } from '../../pki/der.ts';
+import { equalBytes } from '../../pki/der.ts';
 import { OID } from '../../pki/oids.ts';
 import { acceptedAt } from './algorithm-policy.ts';
+import { openContainer } from './open-container.ts';
 import { type Reason, reason } from './reasons.ts';
 
 /** A container that is well-formed and has one signer: what can be said of it before the digest is known. */
@@ -14,21 +15,16 @@ export interface OpenedSignature {
   readonly hash: HashName;
 }
 
-/** Opens /Contents: DER, nothing but zeros behind it, detached, exactly one signer (EN 319 142-1 §6.2.1, RFC 5652 §5). */
+/** Opens the container of a signature: detached, exactly one signer (EN 319 142-1 §6.2.1, RFC 5652 §5). */
 export function openSignature(contents: Uint8Array): OpenedSignature | Reason {
-  try {
-    const { bytes } = readElement(contents);
-    if (contents.subarray(bytes.length).some((octet) => octet !== 0)) return reason('cms_padding');
-    const signedData = readSignedData(bytes);
+  return openContainer(contents, (der) => {
+    const signedData = readSignedData(der);
     if (signedData.content) return reason('cms_not_detached');
     const [signerInfo] = signedData.signerInfos;
     if (!signerInfo || signedData.signerInfos.length !== 1) return reason('signer_count');
     if (!signerInfo.digestAlgorithm) return reason('algorithm_unknown');
     return { signedData, signerInfo, hash: signerInfo.digestAlgorithm };
-  } catch (error) {
-    if (error instanceof DerError) return reason('cms_malformed', error.message);
-    throw error;
-  }
+  });
 }
 
 /** What the cryptography says, apart from trust. */

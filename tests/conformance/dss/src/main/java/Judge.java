@@ -76,6 +76,7 @@ final class Judge {
         for (TimestampWrapper timestamp : diagnostic.getTimestampList()) {
             timestamps.add(Json.object(
                 "type", timestamp.getType().name(),
+                "field", timestamp.getFirstFieldName(),
                 "intact", timestamp.isSignatureIntact() && timestamp.isMessageImprintDataIntact(),
                 "indication", simple.getIndication(timestamp.getId()),
                 "subIndication", simple.getSubIndication(timestamp.getId())));
