@@ -30,6 +30,13 @@ export function isDocumentTimestamp(signature: PdfDict): boolean {
   return isName(signature.get('SubFilter'), 'ETSI.RFC3161') || isName(signature.get('Type'), 'DocTimeStamp');
 }
 
+/** Does a document timestamp say of itself that it is one, and nothing else? (§12.8.5; /Type may be absent.) */
+export function isDeclaredTimestamp(signature: PdfDict): boolean {
+  const type = signature.get('Type');
+  const isTyped = type === undefined || type === null || isName(type, 'DocTimeStamp');
+  return isTyped && isName(signature.get('SubFilter'), 'ETSI.RFC3161');
+}
+
 /** Parameters of a transform method among the references of a signature (§12.8.2); undefined when it has none. */
 export async function transformParameters(
   document: PdfDocument,

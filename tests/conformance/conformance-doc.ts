@@ -9,7 +9,7 @@ What independent tools say of our signatures, and what a fuzzer says of our read
 A tool that is not on the machine is called absent: its column then proves nothing.
 `;
 
-const SECTIONS = ['signatures', 'corpus', 'fuzzing'] as const;
+const SECTIONS = ['signatures', 'corpus', 'verdicts', 'fuzzing'] as const;
 export type Section = (typeof SECTIONS)[number];
 
 /** Puts `text` in the place of a section of docs/conformance.md; the other sections stay as they are. */

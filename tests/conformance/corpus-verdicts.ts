@@ -9,6 +9,7 @@ import { DerError, equalBytes } from '../../lib/pki/der.ts';
 import { encodePem } from '../../lib/pki/pem.ts';
 import { readTimestampToken, type TimestampToken } from '../../lib/pki/timestamp-token.ts';
 import { isProblem } from '../../lib/platform/errors.ts';
+import { REASONS, type ReasonCode } from '../../lib/signatures/validation/reasons.ts';
 import { readSignatureInFile, type SignatureInFile } from '../../lib/signatures/validation/signature-in-file.ts';
 import { ValidationEvidence } from '../../lib/signatures/validation/validation-evidence.ts';
 import type { SignatureVerdict } from '../../lib/signatures/validation/verdict.ts';
@@ -20,10 +21,14 @@ import type { DssAnswer, Judges, PyHankoAnswer } from './opinions.ts';
 export interface Said {
   readonly text: string;
   readonly passed: boolean;
-  /** Are the signed bytes as they were, and the value that of the key? */
-  readonly intact: boolean;
+  /** Are the signed bytes as they were, and the value that of the key? undefined: not told, since the form is refused or the algorithm not known. */
+  readonly intact: boolean | undefined;
+  /** Is it put together as a signature of a PDF has to be (EN 319 102-1 §5.2.2)? undefined: the judge does not tell. */
+  readonly wellFormed?: boolean;
   /** Baseline level, or `none`; undefined: the judge does not tell. */
-  readonly form?: string;
+  readonly level?: string;
+  /** Our reasons. */
+  readonly codes?: readonly ReasonCode[];
   readonly attack?: string;
 }
 
@@ -104,7 +109,7 @@ export async function compareFile(
   writeFileSync(anchors, certificates.map((der) => encodePem('CERTIFICATE', der)).join(''));
   const own: Found =
     verdict.signatures.length === 0 && verdict.status === 'TOTAL_FAILED'
-      ? { unreadable: verdict.reasons.map(({ code }) => code).join(' ') }
+      ? { unreadable: verdict.reasons.map(({ code, detail }) => `${code}: ${detail ?? ''}`).join(' ') }
       : { signatures: verdict.signatures.map((signature) => [signature.field, ownSaid(signature)]) };
   const request = ['assess', path, String(at), anchors];
   const pyHanko = pyHankoSaid(await judges.python?.ask<PyHankoAnswer>(request, 30_000));
@@ -116,16 +121,20 @@ const FALLBACK = Date.UTC(2026, 0);
 /** Where no signature claims a time. */
 const FALLBACK_FIRST = Date.UTC(2010, 0);
 
-const BROKEN: readonly string[] = ['digest_mismatch', 'signature_wrong', 'message_digest_missing'];
+const BROKEN: readonly ReasonCode[] = ['digest_mismatch', 'signature_wrong', 'message_digest_missing'];
+const UNVERIFIABLE: readonly ReasonCode[] = ['algorithm_unknown', 'certificate_not_found'];
 
 function ownSaid({ kind, status, subIndication, reasons, level, attack, laterRevisions }: SignatureVerdict): Said {
-  const codes = [...reasons, ...laterRevisions.flatMap((later) => later.reasons)].map(({ code }) => code);
-  const said = [...new Set(codes)].join(' ');
+  const codes = [...new Set([...reasons, ...laterRevisions.flatMap((later) => later.reasons)].map(({ code }) => code))];
+  const wellFormed = !reasons.some(({ code }) => REASONS[code].subIndication === 'FORMAT_FAILURE');
+  const isVerified = wellFormed && !codes.some((code) => UNVERIFIABLE.includes(code));
   return {
-    text: [status, subIndication, said].filter(Boolean).join(' '),
+    text: [status, subIndication].filter(Boolean).join(' '),
     passed: status === 'TOTAL_PASSED',
-    intact: !codes.some((code) => BROKEN.includes(code) || code.startsWith('byte_range') || code.startsWith('cms_')),
-    ...(kind === 'document_timestamp' ? {} : { form: level ?? 'none' }),
+    intact: isVerified ? !codes.some((code) => BROKEN.includes(code)) : undefined,
+    wellFormed,
+    ...(kind === 'document_timestamp' ? {} : { level: level ?? 'none' }),
+    codes,
     ...(attack ? { attack: attack.code } : {}),
   };
 }
@@ -159,7 +168,10 @@ function dssSaid(answer: Awaited<ReturnType<NonNullable<Judges['dss']>['ask']>> 
   const ofFile = timestamps.filter(({ type, field }) => type === 'DOCUMENT_TIMESTAMP' && field !== null);
   const stamps = ofFile.map(({ field, indication, subIndication, intact }): [string, Said] => [
     field ?? '',
-    { text: [indication, subIndication].filter(Boolean).join(' '), passed: indication === 'PASSED', intact },
+    {
+      text: [indication, subIndication].filter(Boolean).join(' '),
+      ...{ passed: indication === 'PASSED', intact, wellFormed: subIndication !== 'FORMAT_FAILURE' },
+    },
   ]);
   const signed = signatures.map((one): [string, Said] => [
     one.field ?? '',
@@ -167,7 +179,8 @@ function dssSaid(answer: Awaited<ReturnType<NonNullable<Judges['dss']>['ask']>> 
       text: [one.indication, one.subIndication, one.level, ...one.errors].filter(Boolean).join(' '),
       passed: /^TOTAL.PASSED/.test(one.indication),
       intact: one.intact,
-      form: /^PAdES.BASELINE.(B|T|LT|LTA)$/.exec(one.level ?? '')?.[1]?.replace(/^/, 'B-') ?? 'none',
+      wellFormed: one.subIndication !== 'FORMAT_FAILURE',
+      level: /^PAdES.BASELINE.(B|T|LT|LTA)$/.exec(one.level ?? '')?.[1]?.replace(/^/, 'B-') ?? 'none',
     },
   ]);
   return { signatures: [...signed, ...stamps] };
@@ -175,6 +188,11 @@ function dssSaid(answer: Awaited<ReturnType<NonNullable<Judges['dss']>['ask']>> 
 
 function rowsOf(file: string, found: Readonly<Record<'own' | 'pyHanko' | 'dss', Found>>): Compared[] {
   const { own, pyHanko, dss } = found;
+  // A file that we refuse to read is one matter, however many signatures others find in it.
+  if ('unreadable' in own) {
+    const [first] = 'signatures' in dss ? dss.signatures : [];
+    return [{ file, field: '', own: saidOf(own, ''), pyHanko: firstOf(pyHanko), dss: first?.[1] ?? saidOf(dss, '') }];
+  }
   const keys = new Set([own, pyHanko, dss].flatMap((one) => ('signatures' in one ? numbered(one.signatures) : [])));
   if (keys.size === 0) {
     if (![own, pyHanko, dss].some((one) => 'unreadable' in one)) return [];
@@ -186,6 +204,10 @@ function rowsOf(file: string, found: Readonly<Record<'own' | 'pyHanko' | 'dss', 
   }));
 }
 
+function firstOf(found: Found): Said | undefined {
+  return 'unreadable' in found ? saidOf(found, '') : found.signatures[0]?.[1];
+}
+
 /** Hostile forms have several fields of one name. */
 function numbered(signatures: readonly (readonly [string, Said])[]): string[] {
   return signatures.map(([field], index) => {
@@ -195,6 +217,7 @@ function numbered(signatures: readonly (readonly [string, Said])[]): string[] {
 }
 
 function saidOf(found: Found, key: string): Said | undefined {
-  if ('unreadable' in found) return { text: `unreadable: ${found.unreadable}`, passed: false, intact: false };
+  if ('unreadable' in found)
+    return { text: `unreadable: ${found.unreadable}`, passed: false, intact: false, wellFormed: false };
   return found.signatures[numbered(found.signatures).indexOf(key)]?.[1];
 }

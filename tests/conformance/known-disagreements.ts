@@ -16,6 +16,7 @@ export const EXPLANATIONS: readonly Explanation[] = [
       '55f6ab4730',
       '5ad09bb814',
       '85ca66fad1',
+      '98872a2f4d',
       'e57eee5110',
     ],
     why: 'the original refers to an object that it does not have; pyHanko then cannot compare revisions, whoever adds one: after its own signature on the original it fails the same way',

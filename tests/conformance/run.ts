@@ -3,7 +3,7 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 
-const PARTS = ['signatures', 'corpus', 's3', 'services'] as const;
+const PARTS = ['signatures', 'corpus', 'verdicts', 's3', 'services'] as const;
 
 const asked = process.argv.slice(2);
 const failed = PARTS.filter((part) => asked.length === 0 || asked.includes(part)).filter((part) => {

@@ -65,8 +65,9 @@ const has = (reasons: readonly Reason[], ...codes: ReasonCode[]) => reasons.some
 
 /** The attack that the shape of a signature itself shows: what it leaves unsigned, or that there is nothing to check. */
 export function attackOnSignature(dict: PdfDict, covered: CoveredBytes | undefined, reasons: readonly Reason[]): Named {
-  const span = contentsOf(dict)?.span;
-  const hasNothing = covered?.contents.every((byte) => byte === 0) ?? span === undefined;
+  const contents = contentsOf(dict);
+  const span = contents?.span;
+  const hasNothing = (covered?.contents ?? contents?.bytes)?.every((byte) => byte === 0) ?? true;
   const byteRange = readByteRange(dict);
   // A range that is in order but longer than the file may be that of a file which was cut off.
   const isNone = !byteRange || byteRange.slice(1).some((part) => part <= 0);

@@ -108,6 +108,11 @@ export const REASONS = {
   ),
 
   // The CMS (RFC 5652, EN 319 122-1)
+  timestamp_type_wrong: doubtful(
+    'FORMAT_FAILURE',
+    'Dấu thời gian được khai báo là một loại chữ ký khác.',
+    'The timestamp is declared as a signature of another kind.',
+  ),
   cms_malformed: failed('FORMAT_FAILURE', 'Dữ liệu chữ ký không đúng định dạng.', 'The signature data are malformed.'),
   cms_padding: failed(
     'FORMAT_FAILURE',

@@ -5,7 +5,7 @@ import type { SignatureField } from '../../pdf/signature-permissions.ts';
 import type { TimestampToken } from '../../pki/timestamp-token.ts';
 import { ProblemError } from '../../platform/errors.ts';
 import { type CoveredBytes, readCoveredBytes } from '../byte-range.ts';
-import { contentsOf, isDocumentTimestamp } from '../signature-dictionary.ts';
+import { contentsOf, isDeclaredTimestamp, isDocumentTimestamp } from '../signature-dictionary.ts';
 import type { DigestRequest } from './covered-digests.ts';
 import { type Reason, reason } from './reasons.ts';
 import { openTimestamp } from './verify-document-timestamp.ts';
@@ -41,6 +41,7 @@ export async function readSignatureInFile(
   if (!isTimestamp && !SUB_FILTERS.some((known) => isName(dict.get('SubFilter'), known))) {
     reasons.push(reason('sub_filter_unknown'));
   }
+  if (isTimestamp && !isDeclaredTimestamp(dict)) reasons.push(reason('timestamp_type_wrong'));
 
   const covered = await readCovered(source, dict);
   const opened = 'code' in covered || isTimestamp ? undefined : openSignature(covered.contents);

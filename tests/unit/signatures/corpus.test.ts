@@ -115,6 +115,15 @@ describe.skipIf(all.length === 0)('the corpus, everyone being trusted', () => {
     expect(longest.map((revision) => [revision.added, revision.reasons])).toEqual(added.map((one) => [one, []]));
   });
 
+  test('a document timestamp that is declared as another signature proves nothing', async () => {
+    const verdict = await trustingVerdict(find('signed-dss', 'pades-tst-with-sig-type')!.read());
+    const [signature, timestamp] = verdict.signatures;
+    expect(timestamp?.status).toBe('INDETERMINATE');
+    expect(timestamp?.reasons[0]?.code).toBe('timestamp_type_wrong');
+    expect(signature?.status).toBe('TOTAL_PASSED');
+    expect(signature?.level).not.toBe('B-LTA');
+  });
+
   test('a filled field that a signature locks is not', async () => {
     const verdict = await trustingVerdict(find('signed-dss', 'test-with-vri')!.read());
     expect(verdict.signatures[0]?.laterRevisions.map(({ reasons }) => reasons.map(({ code }) => code))).toEqual([

@@ -1,0 +1,67 @@
+import type { ReasonCode } from '../../lib/signatures/validation/reasons.ts';
+
+/** What is compared with EU DSS. */
+export type Measure = 'integrity' | 'form' | 'level';
+
+/** Why our verdict on a corpus file is not that of EU DSS: by a reason of ours, or for files that were looked at one by one. */
+interface Difference {
+  readonly measure: Measure;
+  readonly code?: ReasonCode;
+  /** Parts of file names. */
+  readonly files?: readonly string[];
+  readonly why: string;
+  /** When it was looked at. */
+  readonly since: string;
+}
+
+const SINCE = '2026-11-26';
+
+const NO_LEVEL = 'a signature that is not in order has no level for us; EU DSS names one whatever its own verdict';
+const NOT_GOOD = 'the timestamp is not good under this trust, so we do not count it; EU DSS counts what is there';
+
+const byCode = (measure: Measure, code: ReasonCode, why: string): Difference => ({ measure, code, why, since: SINCE });
+const byFile = (measure: Measure, files: readonly string[], why: string): Difference => {
+  return { measure, files, why, since: SINCE };
+};
+
+export const DIFFERENCES: readonly Difference[] = [
+  byCode('form', 'signature_shared', 'two fields share one signature: we cannot say which was meant'),
+  byCode('form', 'signer_count', 'a signature of a PDF has one signer (EN 319 142-1 §6.2.1)'),
+  byCode(
+    'form',
+    'cms_not_detached',
+    'the container has content of its own, and a detached one has none (ISO 32000-2 §12.8.3.3)',
+  ),
+  byCode('form', 'cms_malformed', 'a signed attribute occurs twice (RFC 5652 §11)'),
+  byCode('form', 'byte_range_end', 'the byte range ends where no revision does; pyHanko finds the coverage wrong too'),
+  byCode(
+    'form',
+    'object_changed',
+    'all see that a page was added; EU DSS calls it a matter of form, we of what was changed',
+  ),
+  byFile(
+    'form',
+    ['962dd61443'],
+    'the file has no cross-reference where it says: we do not repair, EU DSS does and finds every signature broken',
+  ),
+  byCode('level', 'certificate_key_usage', NO_LEVEL),
+  byCode('level', 'algorithm_not_accepted', NO_LEVEL),
+  byCode('level', 'algorithm_unknown', NO_LEVEL),
+  byCode('level', 'signature_shared', NO_LEVEL),
+  byCode('level', 'byte_range_malformed', NO_LEVEL),
+  byCode('level', 'byte_range_gap', NO_LEVEL),
+  byCode('level', 'issuer_may_not_issue', 'B-LT needs chains that hold, and an issuer in this one is no authority'),
+  byFile(
+    'level',
+    ['0d305a37d9', '53fc83468d'],
+    'the file lacks an answer about one certificate of the chains: no B-LT for us',
+  ),
+  byFile('level', ['0003dcb385'], 'the timestamp inside cannot be read, so we do not count it'),
+  byFile('level', ['09a8742c68', '37247bb948', '3ee22cb3fb'], NOT_GOOD),
+  byFile('level', ['e57eee5110'], 'the document timestamp is a copy over other bytes: it proves nothing'),
+  byFile(
+    'level',
+    ['55f6ab4730', '5ad09bb814', '0de43d49e7', '5c343830da', 'a580bfea77'],
+    'EU DSS calls it PAdES_BES or PAdES_LTV, no baseline level; which requirement it misses was not found out, so ours may be too generous',
+  ),
+];
