@@ -27,6 +27,7 @@ export async function readChanges(step: Step): Promise<Changes> {
   const added = new Map<number, { ref: PdfRef; value: PdfObject }>();
   const reasons: Reason[] = [];
   await checkUnambiguous(step);
+  const streams = new Set<number>();
   for (const num of numbersOf(step.section)) {
     const entry = await findInSection(step.section, num);
     const old = await step.before.xref.find(num);
@@ -38,6 +39,8 @@ export async function readChanges(step: Step): Promise<Changes> {
     }
     const at = ref(num, generation(entry));
     const value = await step.after.get(at);
+    if (entry.type === 'compressed') streams.add(entry.stream);
+    else if (isObjectStream(value)) streams.add(num);
     if (existed) {
       const before = await step.before.get(ref(num, generation(old)));
       const same = generation(old) === at.gen && (await sameObject(step.before, before, step.after, value));
@@ -48,6 +51,7 @@ export async function readChanges(step: Step): Promise<Changes> {
     if ((await pointsBack(step, entry)) && (!existed || changed.has(num)))
       reasons.push(reason('history_rewritten', `object ${num}`));
   }
+  await checkObjectStreams(step, streams);
   return { changed, added, reasons };
 }
 
@@ -61,7 +65,7 @@ async function pointsBack({ before, after }: Step, entry: Exclude<XrefEntry, { t
  * Every object that a revision speaks of has one place in it. Where it has two, readers differ in which they take, and what was judged here
  * would not be what is shown there. @throws ProblemError `pdf_broken`
  */
-async function checkUnambiguous({ after, section }: Step): Promise<void> {
+async function checkUnambiguous({ section }: Step): Promise<void> {
   for (const { ranges } of [section, ...(section.hybrid ? [section.hybrid] : [])]) {
     const ordered = ranges.filter(({ count }) => count > 0).toSorted((a, b) => a.first - b.first);
     const overlaps = ordered.some(({ first }, index) => {
@@ -70,15 +74,17 @@ async function checkUnambiguous({ after, section }: Step): Promise<void> {
     });
     if (overlaps) throw broken('a revision gives an object two places');
   }
-  const streams = new Set<number>();
+  if (!section.hybrid) return;
   for (const num of numbersOf(section)) {
     const entry = await findInSection(section, num);
-    const hidden = await section.hybrid?.find(num);
+    const hidden = await section.hybrid.find(num);
     const isTwofold = entry && hidden && hidden.type !== 'free' && !samePlace(entry, hidden);
     if (isTwofold) throw broken('a revision gives an object two places');
-    if (entry?.type === 'compressed') streams.add(entry.stream);
-    else if (entry?.type === 'offset' && isObjectStream(await after.get(ref(num, entry.gen)))) streams.add(num);
   }
+}
+
+/** What an object stream of the revision holds is what the revision says that it holds. @throws ProblemError `pdf_broken` */
+async function checkObjectStreams({ after, section }: Step, streams: ReadonlySet<number>): Promise<void> {
   for (const stream of streams) {
     // One of an earlier revision holds objects that were replaced since.
     if (!(await findInSection(section, stream))) continue;

@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import type { ByteSource } from '../../pdf/byte-source.ts';
 import { openPdf, type PdfDocument } from '../../pdf/document.ts';
 import { signatureFields } from '../../pdf/signature-permissions.ts';
+import { hashWith } from '../../pki/algorithms.ts';
 import type { Certificate } from '../../pki/certificate.ts';
 import type { TrustAnchor } from '../../pki/certificate-path.ts';
 import { DerError } from '../../pki/der.ts';
@@ -125,7 +125,11 @@ function judged(token: TimestampToken, digest: Uint8Array | undefined, trust: re
 }
 
 /** What speaks against a signature, and not against its form or its being intact: a level is a matter of form. */
-const ASIDE_FROM_FORM: readonly ReasonCode[] = ['certificate_key_usage', 'algorithm_not_accepted'];
+const ASIDE_FROM_FORM: readonly ReasonCode[] = [
+  'certificate_key_usage',
+  'algorithm_not_accepted',
+  'signature_in_several_fields',
+];
 
 function signatureOf(
   { field, dict, opened, covered, reasons }: SignatureInFile,
@@ -146,7 +150,7 @@ function signatureOf(
     certificate: intact ? findings.certificate : undefined,
     intermediates: findings?.intermediates ?? [],
     isBaseline: attributes !== undefined && missedRequirements({ dict, attributes }).length === 0,
-    isAccepted: intact && findings.reasons.length === 0,
+    isAccepted: intact && findings.reasons.length === 0 && reasons.length === 0,
     timestamps,
   };
 }
@@ -163,7 +167,7 @@ export function signatureTimestamps(
     try {
       const token = readTimestampToken(der);
       const { hash } = token.info;
-      return hash ? judged(token, createHash(hash).update(signature).digest(), trust) : [];
+      return hash ? judged(token, hashWith(hash).update(signature).digest(), trust) : [];
     } catch (error) {
       if (error instanceof DerError) return [];
       throw error;
