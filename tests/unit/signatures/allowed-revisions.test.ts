@@ -17,7 +17,7 @@ import { signed, VISIBLE } from '../../support/pki/signing.ts';
 import { FIELDS, formPdf } from './form-pdf.ts';
 import { openSigningWorld, propertyRuns, type SigningWorld } from './signed-subjects.ts';
 
-const RUNS = propertyRuns(50);
+const RUNS = propertyRuns(25);
 
 let world: SigningWorld;
 afterAll(() => world.close());

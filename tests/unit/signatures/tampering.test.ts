@@ -12,7 +12,7 @@ import {
   type Subject,
 } from './signed-subjects.ts';
 
-const RUNS = propertyRuns(500);
+const RUNS = propertyRuns(300);
 
 let world: SigningWorld;
 let subjects: readonly Subject[];
