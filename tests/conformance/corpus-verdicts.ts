@@ -88,21 +88,25 @@ function readable(der: Uint8Array): TimestampToken[] {
 const claimedTimes = (signatures: readonly SignatureVerdict[]) =>
   signatures.flatMap(({ claimedTime, provenTime }) => [claimedTime, provenTime].flatMap((time) => time ?? []));
 
-/**
- * All three with the same trust (where a chain ends, as far as the file brings it, is an anchor), the same time (a minute after the latest that the file claims) and nobody to ask.
- */
+/** What everyone is given to judge a file with: a minute after the latest time that it claims, and where its chains end, as far as it brings them. */
+export async function assessmentOf(
+  bytes: Uint8Array,
+): Promise<{ readonly at: number; readonly anchors: Uint8Array[] }> {
+  const first = await verifyPdf(memorySource(bytes), { trust: [], at: FALLBACK });
+  const at = Math.max(...claimedTimes(first.signatures).map((time) => Date.parse(time)), FALLBACK_FIRST) + 60_000;
+  return { at, anchors: topmost(await certificatesOf(bytes, at)) };
+}
+
+/** All three with the same trust, the same time and nobody to ask. */
 export async function compareFile(
   file: string,
   bytes: Uint8Array,
   judges: Judges,
   folder: string,
 ): Promise<Compared[]> {
-  const source = memorySource(bytes);
-  const first = await verifyPdf(source, { trust: [], at: FALLBACK });
-  const at = Math.max(...claimedTimes(first.signatures).map((time) => Date.parse(time)), FALLBACK_FIRST) + 60_000;
-  const certificates = topmost(await certificatesOf(bytes, at));
+  const { at, anchors: certificates } = await assessmentOf(bytes);
   const trust = certificates.map((certificate) => ({ certificate, from: 0, until: null }));
-  const verdict = await verifyPdf(source, { trust, at });
+  const verdict = await verifyPdf(memorySource(bytes), { trust, at });
 
   const [path, anchors] = [join(folder, 'judged.pdf'), join(folder, 'anchors.pem')];
   writeFileSync(path, bytes);

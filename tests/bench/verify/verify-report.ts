@@ -1,0 +1,87 @@
+import { table } from '../../conformance/conformance-doc.ts';
+import type { Measured } from '../sign/measure.ts';
+import type { JudgedSet } from './judged-files.ts';
+
+export interface Row {
+  readonly name: string;
+  /** One a set, in the sets' order. */
+  readonly cells: readonly Measured[];
+}
+
+interface Figures {
+  readonly date: string;
+  readonly machine: string;
+  readonly sets: readonly JudgedSet[];
+  readonly rows: readonly Row[];
+}
+
+/** docs/performance-verify.md. */
+export function verifyReport(figures: Figures): string {
+  const { date, machine, sets, rows } = figures;
+  return [
+    '# Performance of verification',
+    '',
+    'Written by `npm run bench:verify`; do not edit. All in one run on one machine: compare the figures with each other.',
+    '',
+    `${date} · ${machine} · Node ${process.version}`,
+    '',
+    'Signatures a second in a warm process (median), and in brackets the most memory, in MB, of a process that judges the file once (of the corpus: that has judged it all). All are given the same trust, time and revocation lists, and nobody has a network.',
+    'The files by size hold one signature (PAdES B-B, RSA-2048, SHA-256), the letter two and what proves them for the long term. Of the corpus every file with a signature is judged, a minute after the latest time that it claims; where its chains end is trusted.',
+    'Ours and pyHanko judge what later revisions changed; pyHanko judges the letter by today’s time alone. Ours runs from one bundle. The limit reads and hashes the file and checks one RSA signature: it neither parses nor judges.',
+    '',
+    table(
+      ['', ...sets.map(({ title }) => title)],
+      rows.map(({ name, cells }) => [name, ...cells.map((cell, at) => cellText(cell, sets[at]!))]),
+    ),
+    '',
+    '## Against the aims',
+    '',
+    table(['', 'aim', ...sets.map(({ title }) => title)], aimRows(figures)),
+    '',
+    memoryLine(figures),
+    '',
+    'What hostile files cost is in [conformance.md](conformance.md), under fuzzing.',
+    '',
+  ].join('\n');
+}
+
+const perSecond = (ms: number, { signatures }: JudgedSet) => (signatures * 1000) / ms;
+
+function cellText(cell: Measured, set: JudgedSet): string {
+  if ('failed' in cell) return cell.failed;
+  const rate = perSecond(cell.ms, set);
+  const shown = rate < 100 ? rate.toFixed(1) : Math.round(rate).toLocaleString('en').replace(',', ' ');
+  return `${shown} (${cell.peakMb === undefined ? '?' : Math.round(cell.peakMb)})`;
+}
+
+const OURS = 'ours, from the file';
+
+function cellsOf({ rows }: Figures, name: string): readonly Measured[] {
+  return rows.find((row) => row.name.startsWith(name))?.cells ?? [];
+}
+
+function aimRows(figures: Figures): string[][] {
+  const ours = cellsOf(figures, OURS);
+  const against = (name: string, aim: number, words: string) => {
+    const theirs = cellsOf(figures, name);
+    const cells = figures.sets.map((_, at) => {
+      const [own, other] = [ours[at], theirs[at]];
+      if (!own || !other || 'failed' in own || 'failed' in other) return 'not measured';
+      const times = other.ms / own.ms;
+      return `${times.toFixed(1)} × ${times >= aim ? 'met' : '**not met**'}`;
+    });
+    return [`ours from the file beside ${name}`, words, ...cells];
+  };
+  return [against('pyHanko', 5, 'five times as fast'), against('EU DSS', 1, 'faster, warm')];
+}
+
+/** Memory flat in the size of the file. */
+function memoryLine(figures: Figures): string {
+  const peaks = cellsOf(figures, OURS).flatMap((cell, at) => {
+    const { title, files } = figures.sets[at]!;
+    return 'failed' in cell || cell.peakMb === undefined || files.length > 1 ? [] : [{ title, mb: cell.peakMb }];
+  });
+  if (peaks.length < 2) return 'Memory was not measured.';
+  const [least, most] = [Math.min(...peaks.map(({ mb }) => mb)), Math.max(...peaks.map(({ mb }) => mb))];
+  return `Memory flat in the size of the file (aim: within 16 MB): ${peaks.map(({ title, mb }) => `${title} ${Math.round(mb)} MB`).join(', ')}: ${most - least <= 16 ? 'met' : '**not met**'}.`;
+}
