@@ -15,17 +15,24 @@ const SHIFT = 8;
 export class ByteRangeScanner {
   readonly places: number[] = [];
   #end = 0;
-  #carry: Uint8Array = new Uint8Array();
+  /** The last octets of what came before: a key may begin in them. */
+  #carry = Buffer.alloc(0);
 
   readonly push = (chunk: Uint8Array): void => {
-    const window = Buffer.concat([this.#carry, chunk]);
-    const start = this.#end - this.#carry.length;
-    for (let at = window.indexOf(KEY); at >= 0 && this.places.length < MOST_PLACES; at = window.indexOf(KEY, at + 1)) {
+    const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length);
+    const seam = Buffer.concat([this.#carry, bytes.subarray(0, KEY.length - 1)]);
+    this.#find(seam, this.#end - this.#carry.length);
+    this.#find(bytes, this.#end);
+    this.#end += bytes.length;
+    const last = bytes.length < KEY.length ? Buffer.concat([this.#carry, bytes]) : bytes;
+    this.#carry = Buffer.from(last.subarray(Math.max(0, last.length - KEY.length + 1)));
+  };
+
+  #find(bytes: Buffer, start: number): void {
+    for (let at = bytes.indexOf(KEY); at >= 0 && this.places.length < MOST_PLACES; at = bytes.indexOf(KEY, at + 1)) {
       this.places.push(start + at);
     }
-    this.#end += chunk.length;
-    this.#carry = window.subarray(Math.max(0, window.length - KEY.length + 1));
-  };
+  }
 }
 
 export type UnlistedSignatures = 'none' | 'intact' | 'broken';

@@ -84,7 +84,7 @@ async function ownSets(folder: string, quick: boolean): Promise<JudgedSet[]> {
 async function corpusSet(folder: string): Promise<JudgedSet | undefined> {
   const files: JudgedFile[] = [];
   let [signatures, bytes] = [0, 0];
-  for (const { folder: group, name, read } of corpusFiles()) {
+  for (const { folder: group, read } of corpusFiles()) {
     if (!group.startsWith('signed-') && !group.startsWith('attack-')) continue;
     const file = read();
     const { at, anchors } = await assessmentOf(file);
