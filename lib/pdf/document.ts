@@ -167,6 +167,11 @@ export class PdfDocument {
     return decoded;
   }
 
+  /** The numbers of the objects that an object stream holds, in order (§7.5.7). Throws `pdf_broken`, `pdf_limits`. */
+  async numbersInStream(streamNum: number): Promise<readonly number[]> {
+    return this.objectStreams.numbers(streamNum);
+  }
+
   /** The filters of a stream in the order in which they are undone. */
   async filters(dict: PdfDict): Promise<FilterStep[]> {
     if (dict.has('F')) throw broken('a stream keeps its data in another file');

@@ -28,6 +28,8 @@ interface OpenStream {
   readonly bytes: Uint8Array;
   /** Object numbers and where each begins in `bytes`. */
   readonly members: readonly { readonly num: number; readonly at: number }[];
+  /** Numbers that stand in it more than once. */
+  readonly repeated: ReadonlySet<number>;
 }
 
 /** Object streams (ISO 32000-2 §7.5.7), decoded when one of their objects is first wanted. */
@@ -45,8 +47,16 @@ export class ObjectStreams {
     const opened = this.open.get(streamNum) ?? (await this.decode(streamNum));
     const member = opened.members[index];
     if (member?.num !== num) throw broken('an object stream does not hold the object that it should');
+    // Some readers go by the index, others by the number: they would see different objects.
+    if (opened.repeated.has(num)) throw broken('an object stream holds an object twice');
     const window = { bytes: opened.bytes, base: 0, last: true };
     return new ObjectParser(window, this.document.limits, member.at, false).object();
+  }
+
+  /** The numbers of the objects that an object stream holds, in order. */
+  async numbers(streamNum: number): Promise<number[]> {
+    const { members } = this.open.get(streamNum) ?? (await this.decode(streamNum));
+    return members.map(({ num }) => num);
   }
 
   private async decode(streamNum: number): Promise<OpenStream> {
@@ -61,7 +71,8 @@ export class ObjectStreams {
       throw broken('an object stream has no valid header');
     }
     if (count > this.document.limits.objects) throw overLimit('an object stream holds too many objects');
-    const opened = { bytes, members: this.members(bytes, count, first) };
+    const members = this.members(bytes, count, first);
+    const opened = { bytes, members, repeated: repeatedIn(members) };
     if (this.held > KEPT_BYTES) {
       this.open.clear();
       this.held = 0;
@@ -87,4 +98,10 @@ export class ObjectStreams {
     }
     return members;
   }
+}
+
+function repeatedIn(members: OpenStream['members']): ReadonlySet<number> {
+  const [seen, repeated] = [new Set<number>(), new Set<number>()];
+  for (const { num } of members) (seen.has(num) ? repeated : seen).add(num);
+  return repeated;
 }

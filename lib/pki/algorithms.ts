@@ -1,16 +1,22 @@
-import { constants, type KeyObject, verify } from 'node:crypto';
+import { constants, createHash, type Hash, type HashOptions, type KeyObject, verify } from 'node:crypto';
 import { contextTag, type DerElement, DerError, enter, readOid, readSmallInteger, readWhole, TAG } from './der.ts';
 import { encode, encodeInteger, encodeNull, encodeOid, encodeSequence } from './der-writer.ts';
 import { OID } from './oids.ts';
 
 /** Hash functions that are signed with; those that are only recognised when verifying are in `HashName`. */
 export type SigningHash = 'sha256' | 'sha384' | 'sha512';
-export type HashName = SigningHash | 'md5' | 'sha1' | 'sha224' | 'sha3-224' | 'sha3-256' | 'sha3-384' | 'sha3-512';
-export type SignatureScheme = 'rsa-pkcs1' | 'rsa-pss' | 'ecdsa';
+export type HashName =
+  | SigningHash
+  | ('md5' | 'sha1' | 'sha224' | 'sha3-224' | 'sha3-256' | 'sha3-384' | 'sha3-512')
+  /** With 512 bits of output (RFC 8702 §3.1). */
+  | 'shake256';
+/** Schemes that are signed with; Edwards curves are only verified (RFC 8419, ISO/TS 32002). */
+export type SigningScheme = 'rsa-pkcs1' | 'rsa-pss' | 'ecdsa';
+export type SignatureScheme = SigningScheme | 'ed25519' | 'ed448';
 
 /** What a signer does: a scheme over a hash (RFC 8017 for RSA, FIPS 186-5 for ECDSA). */
 export interface SigningAlgorithm {
-  readonly scheme: SignatureScheme;
+  readonly scheme: SigningScheme;
   readonly hash: SigningHash;
 }
 
@@ -32,7 +38,18 @@ const HASH_OIDS: Record<HashName, string> = {
   'sha3-256': '2.16.840.1.101.3.4.2.8',
   'sha3-384': '2.16.840.1.101.3.4.2.9',
   'sha3-512': '2.16.840.1.101.3.4.2.10',
+  shake256: '2.16.840.1.101.3.4.2.12',
 };
+
+/** Hashing begun with a hash that was found. */
+export function hashWith(hash: HashName): Hash {
+  return createHash(hash, hashOptions(hash));
+}
+
+/** What a copy of such a hash needs to be told again. */
+export function hashOptions(hash: HashName): HashOptions {
+  return hash === 'shake256' ? { outputLength: 64 } : {};
+}
 
 const SIGNATURE_OIDS: readonly (readonly [string, SignatureScheme, HashName | undefined])[] = [
   [OID.rsaEncryption, 'rsa-pkcs1', undefined],
@@ -52,6 +69,9 @@ const SIGNATURE_OIDS: readonly (readonly [string, SignatureScheme, HashName | un
   ['1.2.840.10045.4.3.2', 'ecdsa', 'sha256'],
   ['1.2.840.10045.4.3.3', 'ecdsa', 'sha384'],
   ['1.2.840.10045.4.3.4', 'ecdsa', 'sha512'],
+  // The hash within the scheme is that of the content too (RFC 8419 §3.1).
+  ['1.3.101.112', 'ed25519', 'sha512'],
+  ['1.3.101.113', 'ed448', 'shake256'],
 ];
 
 /** Octets of a digest, and so of the PSS salt that goes with it (RFC 4055 §3.1). */
@@ -86,6 +106,7 @@ export function encodeSignatureAlgorithm({ scheme, hash }: SigningAlgorithm): Ui
 export function readHashAlgorithm(identifier: DerElement): HashName | undefined {
   const fields = enter(identifier);
   const oid = readOid(fields.next(TAG.oid));
+  if (oid === OID.shake256Len) return readSmallInteger(readLast(fields)) === 512 ? 'shake256' : undefined;
   readAbsentParameters(fields);
   return (Object.keys(HASH_OIDS) as HashName[]).find((hash) => HASH_OIDS[hash] === oid);
 }
@@ -99,6 +120,13 @@ export function readSignatureAlgorithm(identifier: DerElement): FoundAlgorithm |
   if (!known) return undefined;
   readAbsentParameters(fields);
   return { scheme: known[1], hash: known[2] };
+}
+
+/** The length of the output in bits, which must be said (RFC 8702 §3.1). */
+function readLast(fields: ReturnType<typeof enter>): DerElement {
+  const last = fields.next(TAG.integer);
+  fields.end();
+  return last;
 }
 
 function readAbsentParameters(fields: ReturnType<typeof enter>): void {
@@ -134,11 +162,14 @@ export function ecdsaSignatureOf(p1363: Uint8Array): Uint8Array {
 export function keyFitsScheme(key: KeyObject, scheme: SignatureScheme): boolean {
   switch (key.asymmetricKeyType) {
     case 'rsa':
-      return scheme !== 'ecdsa';
+      return scheme === 'rsa-pkcs1' || scheme === 'rsa-pss';
     case 'rsa-pss':
       return scheme === 'rsa-pss';
     case 'ec':
       return scheme === 'ecdsa';
+    case 'ed25519':
+    case 'ed448':
+      return scheme === key.asymmetricKeyType;
     default:
       return false;
   }
@@ -155,7 +186,9 @@ export function verifySignature(
   signature: Uint8Array,
 ): boolean {
   if (!keyFitsScheme(key, algorithm.scheme)) return false;
+  const isPure = algorithm.scheme === 'ed25519' || algorithm.scheme === 'ed448';
   try {
+    if (isPure) return verify(null, message, key, signature);
     if (algorithm.scheme !== 'rsa-pss') return verify(algorithm.hash, message, key, signature);
     const saltLength = algorithm.saltLength ?? constants.RSA_PSS_SALTLEN_DIGEST;
     return verify(algorithm.hash, message, { key, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength }, signature);

@@ -201,7 +201,9 @@ export function keyBits(key: KeyObject): number {
     brainpoolP384r1: 384,
     brainpoolP512r1: 512,
   };
-  return modulusLength ?? curves[namedCurve ?? ''] ?? 0;
+  // RFC 8032: public keys of 32 and 57 octets.
+  const edwards: Record<string, number> = { ed25519: 256, ed448: 456 };
+  return modulusLength ?? curves[namedCurve ?? ''] ?? edwards[key.asymmetricKeyType ?? ''] ?? 0;
 }
 
 /** True when the certificate may sign documents: digitalSignature or nonRepudiation is stated (EN 319 412-2 §4.3.2). */

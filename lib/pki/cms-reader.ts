@@ -140,6 +140,17 @@ function readUnsignedAttributes(
   return { unsignedTypes, signatureTimestamps };
 }
 
+const READ_ATTRIBUTES: readonly string[] = [
+  ...[OID.contentType, OID.messageDigest, OID.signingTime, OID.signingCertificate, OID.signingCertificateV2],
+  ...[
+    OID.revocationInfoArchival,
+    OID.signaturePolicy,
+    OID.commitmentType,
+    OID.signerAttributes,
+    OID.signerAttributesV2,
+  ],
+];
+
 /** Reads what a key is asked to sign: signed attributes as SET OF in DER (RFC 5652 §5.4). @throws DerError */
 export function readMessage(der: Uint8Array): SignedAttributes {
   return readSignedAttributes(readWhole(der, TAG.set));
@@ -154,7 +165,8 @@ function readSignedAttributes(element: DerElement): SignedAttributes {
     const type = readOid(fields.next(TAG.oid));
     const set = fields.next(TAG.set);
     fields.end();
-    if (values.has(type)) throw new DerError('a signed attribute occurs twice');
+    // Of those that say something here there is one each (RFC 5652 §11, RFC 5035 §5.4); of private ones some writers have several.
+    if (values.has(type) && READ_ATTRIBUTES.includes(type)) throw new DerError('a signed attribute occurs twice');
     values.set(type, set);
   }
   const single = (type: string) => {

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hashWith } from './algorithms.ts';
 import { type Certificate, readCertificate } from './certificate.ts';
 import type { SignedData, SignerInfo } from './cms-reader.ts';
 import { DerError, equalBytes } from './der.ts';
@@ -41,6 +41,6 @@ export function checkCertificateReference(
   if (!reference) return 'missing';
   const matches =
     reference.hash !== undefined &&
-    equalBytes(reference.certHash, createHash(reference.hash).update(certificate.der).digest());
+    equalBytes(reference.certHash, hashWith(reference.hash).update(certificate.der).digest());
   return matches ? 'matches' : 'wrong';
 }

@@ -3,6 +3,7 @@ import {
   encodeSha1Algorithm,
   type FoundAlgorithm,
   type HashName,
+  hashWith,
   readHashAlgorithm,
   readSignatureAlgorithm,
 } from './algorithms.ts';
@@ -188,7 +189,7 @@ export function speaksOf(response: SingleResponse, { certificate, issuer }: Cert
   return (
     hash !== undefined &&
     equalBytes(response.serialNumber, certificate.serialNumber) &&
-    equalBytes(response.issuerNameHash, createHash(hash).update(issuer.subject).digest()) &&
-    equalBytes(response.issuerKeyHash, createHash(hash).update(publicKeyBits(issuer)).digest())
+    equalBytes(response.issuerNameHash, hashWith(hash).update(issuer.subject).digest()) &&
+    equalBytes(response.issuerKeyHash, hashWith(hash).update(publicKeyBits(issuer)).digest())
   );
 }

@@ -9,6 +9,10 @@ export const OID = {
   signingCertificate: '1.2.840.113549.1.9.16.2.12',
   signingCertificateV2: '1.2.840.113549.1.9.16.2.47',
   signatureTimeStampToken: '1.2.840.113549.1.9.16.2.14',
+  signaturePolicy: '1.2.840.113549.1.9.16.2.15',
+  commitmentType: '1.2.840.113549.1.9.16.2.16',
+  signerAttributes: '1.2.840.113549.1.9.16.2.18',
+  signerAttributesV2: '0.4.0.19122.1.1',
   revocationInfoArchival: '1.2.840.113583.1.1.8',
   // Timestamps (RFC 3161)
   tstInfo: '1.2.840.113549.1.9.16.1.4',
@@ -24,7 +28,8 @@ export const OID = {
   issuingDistributionPoint: '2.5.29.28',
   expiredCertsOnCrl: '2.5.29.60',
   crlReason: '2.5.29.21',
-  // Keys and signatures (RFC 4055, RFC 5480, RFC 5758)
+  // Keys and signatures (RFC 4055, RFC 5480, RFC 5758, RFC 8702)
+  shake256Len: '2.16.840.1.101.3.4.2.18',
   rsaEncryption: '1.2.840.113549.1.1.1',
   rsaPss: '1.2.840.113549.1.1.10',
   mgf1: '1.2.840.113549.1.1.8',

@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto';
-import { type HashName, verifySignature } from './algorithms.ts';
+import { type HashName, hashWith, verifySignature } from './algorithms.ts';
 import { type Certificate, publicKeyOf } from './certificate.ts';
 import { buildPath, type PathFailure, type PathRequest } from './certificate-path.ts';
 import type { SignerInfo } from './cms-reader.ts';
@@ -119,7 +118,7 @@ function* checkSigner(
     signedAttributes?.messageDigest !== undefined &&
     digestAlgorithm !== undefined &&
     signedAttributes.contentType === OID.tstInfo &&
-    equalBytes(signedAttributes.messageDigest, createHash(digestAlgorithm).update(content).digest());
+    equalBytes(signedAttributes.messageDigest, hashWith(digestAlgorithm).update(content).digest());
   if (!attributesHold) yield 'attributes_wrong';
   if (!certificate) {
     yield 'certificate_missing';

@@ -1,19 +1,11 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { memorySource } from '../../lib/pdf/byte-source.ts';
-import { openPdf } from '../../lib/pdf/document.ts';
-import { signatureFields } from '../../lib/pdf/signature-permissions.ts';
-import type { Certificate } from '../../lib/pki/certificate.ts';
-import { readableCertificates } from '../../lib/pki/cms-signer.ts';
-import { DerError, equalBytes } from '../../lib/pki/der.ts';
 import { encodePem } from '../../lib/pki/pem.ts';
-import { readTimestampToken, type TimestampToken } from '../../lib/pki/timestamp-token.ts';
-import { isProblem } from '../../lib/platform/errors.ts';
 import { REASONS, type ReasonCode } from '../../lib/signatures/validation/reasons.ts';
-import { readSignatureInFile, type SignatureInFile } from '../../lib/signatures/validation/signature-in-file.ts';
-import { ValidationEvidence } from '../../lib/signatures/validation/validation-evidence.ts';
 import type { SignatureVerdict } from '../../lib/signatures/validation/verdict.ts';
 import { verifyPdf } from '../../lib/signatures/validation/verify-pdf.ts';
+import { trustInFile } from '../support/pki/trust-in-file.ts';
 import { isError } from './line-judge.ts';
 import type { DssAnswer, Judges, PyHankoAnswer } from './opinions.ts';
 
@@ -45,72 +37,21 @@ type Found = { readonly unreadable: string } | { readonly signatures: readonly [
 
 const NOTHING: Found = { signatures: [] };
 
-/** Every certificate that the file brings, in signatures, timestamps and security store. */
-async function certificatesOf(bytes: Uint8Array, at: number): Promise<Certificate[]> {
-  const source = memorySource(bytes);
-  try {
-    const document = await openPdf(source);
-    const signed = (await signatureFields(document)).filter(({ signature }) => signature);
-    const signatures = [];
-    for (const field of signed) signatures.push(await readSignatureInFile(source, field, signed));
-    const { certificates } = await ValidationEvidence.gather(document, signatures, { at });
-    const found = [...certificates.map(({ der }) => der), ...signatures.flatMap(certificatesIn)];
-    return readableCertificates(found);
-  } catch (error) {
-    if (!isProblem(error)) throw error;
-    return [];
-  }
-}
-
-/** Those that none of the others issued: the end of each chain, as far as the file brings it. */
-function topmost(certificates: readonly Certificate[]): Uint8Array[] {
-  const ends = certificates.filter(
-    ({ der, issuer }) =>
-      !certificates.some((other) => !equalBytes(other.der, der) && equalBytes(other.subject, issuer)),
-  );
-  return ends.map(({ der }) => der);
-}
-
-function certificatesIn({ opened, token }: SignatureInFile): Uint8Array[] {
-  const tokens = [...(token ? [token] : []), ...(opened?.signerInfo.signatureTimestamps ?? []).flatMap(readable)];
-  return [opened, ...tokens].flatMap((one) => [...(one?.signedData.certificates ?? [])]);
-}
-
-function readable(der: Uint8Array): TimestampToken[] {
-  try {
-    return [readTimestampToken(der)];
-  } catch (error) {
-    if (error instanceof DerError) return [];
-    throw error;
-  }
-}
-
-const claimedTimes = (signatures: readonly SignatureVerdict[]) =>
-  signatures.flatMap(({ claimedTime, provenTime }) => [claimedTime, provenTime].flatMap((time) => time ?? []));
-
-/** What everyone is given to judge a file with: a minute after the latest time that it claims, and where its chains end, as far as it brings them. */
-export async function assessmentOf(
-  bytes: Uint8Array,
-): Promise<{ readonly at: number; readonly anchors: Uint8Array[] }> {
-  const first = await verifyPdf(memorySource(bytes), { trust: [], at: FALLBACK });
-  const at = Math.max(...claimedTimes(first.signatures).map((time) => Date.parse(time)), FALLBACK_FIRST) + 60_000;
-  return { at, anchors: topmost(await certificatesOf(bytes, at)) };
-}
-
-/** All three with the same trust, the same time and nobody to ask. */
+/**
+ * All three with the same trust (where a chain ends, as far as the file brings it, is an anchor), the same time (a minute after the latest that the file claims) and nobody to ask.
+ */
 export async function compareFile(
   file: string,
   bytes: Uint8Array,
   judges: Judges,
   folder: string,
 ): Promise<Compared[]> {
-  const { at, anchors: certificates } = await assessmentOf(bytes);
-  const trust = certificates.map((certificate) => ({ certificate, from: 0, until: null }));
+  const { trust, at } = await trustInFile(bytes);
   const verdict = await verifyPdf(memorySource(bytes), { trust, at });
 
   const [path, anchors] = [join(folder, 'judged.pdf'), join(folder, 'anchors.pem')];
   writeFileSync(path, bytes);
-  writeFileSync(anchors, certificates.map((der) => encodePem('CERTIFICATE', der)).join(''));
+  writeFileSync(anchors, trust.map(({ certificate }) => encodePem('CERTIFICATE', certificate)).join(''));
   const own: Found =
     verdict.signatures.length === 0 && verdict.status === 'TOTAL_FAILED'
       ? { unreadable: verdict.reasons.map(({ code, detail }) => `${code}: ${detail ?? ''}`).join(' ') }
@@ -120,10 +61,6 @@ export async function compareFile(
   const dss = dssSaid(await judges.dss?.ask<DssAnswer>(request, 60_000));
   return rowsOf(file, { own, pyHanko, dss });
 }
-
-const FALLBACK = Date.UTC(2026, 0);
-/** Where no signature claims a time. */
-const FALLBACK_FIRST = Date.UTC(2010, 0);
 
 const BROKEN: readonly ReasonCode[] = ['digest_mismatch', 'signature_wrong', 'message_digest_missing'];
 const UNVERIFIABLE: readonly ReasonCode[] = ['algorithm_unknown', 'certificate_not_found'];

@@ -1,14 +1,16 @@
 /**
  * Our verdict on every signature of ../shared/corpus beside those of pyHanko and EU DSS: same trust, same time, offline.
  * `npm run conformance -- verdicts`. Fails when a signature is passed that both others reject, when a difference with EU DSS
- * has no explanation, or an explanation no difference.
+ * has no explanation, or an explanation no difference, and when an attack is not named, or named where there is none.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import type { AttackCode } from '../../lib/signatures/validation/attacks.ts';
 import { REASONS } from '../../lib/signatures/validation/reasons.ts';
 import { openDevelopmentAuthority } from '../support/pki/development-authority.ts';
 import { corpusFiles } from '../unit/pdf/corpus.ts';
+import { CORPUS_ATTACKS } from '../unit/signatures/corpus-attacks.ts';
 import { table, today, writeSection } from './conformance-doc.ts';
 import { type Compared, compareFile, type Said } from './corpus-verdicts.ts';
 import { DIFFERENCES, type Measure } from './known-verdict-differences.ts';
@@ -45,6 +47,33 @@ function explanationOf({ file, own }: Compared, measure: Measure): (typeof DIFFE
   );
 }
 
+/** The attack that a file of the corpus shows, as far as it is known. */
+function expectedAttack(file: string): AttackCode | undefined {
+  return CORPUS_ATTACKS[file.slice(file.indexOf('/') + 1).slice(0, 10)];
+}
+
+/** Files of the rows that show an attack, with whether it is named. */
+function attacksShown(rows: readonly Compared[]): Map<string, boolean> {
+  const shown = new Map<string, boolean>();
+  for (const { file, own } of rows) {
+    const expected = expectedAttack(file);
+    if (expected) shown.set(file, shown.get(file) === true || own?.attack === expected);
+  }
+  return shown;
+}
+
+/** Attacks of the corpus that are not named, and names for what is none. */
+function wronglyNamed(rows: readonly Compared[]): string[] {
+  const missing = Object.keys(CORPUS_ATTACKS).filter((part) => !rows.some(({ file }) => file.includes(`/${part}`)));
+  return [
+    ...missing.map((part) => `${part}: not in the corpus, or no signature found`),
+    ...[...attacksShown(rows)].flatMap(([file, named]) => (named ? [] : `${file}: ${expectedAttack(file)} not named`)),
+    ...rows.flatMap((row) =>
+      row.own?.attack && row.own.attack !== expectedAttack(row.file) ? `${nameOf(row)}: named ${row.own.attack}` : [],
+    ),
+  ];
+}
+
 const nameOf = ({ file, field }: Compared) => (field === '' ? file : `${file} · ${field}`);
 
 /** Why it is not passed, in the words of our report. */
@@ -75,6 +104,8 @@ function summary(rows: readonly Compared[]): string {
     return [`${measure}, as EU DSS`, `${same} of ${compared.length}`, percent(same, compared.length)];
   });
   const both = rows.filter(({ own, dss }) => own && dss);
+  const attacks = [...attacksShown(rows).values()];
+  const named = attacks.filter(Boolean).length;
   const status = both.filter(({ own, dss }) => own!.passed === dss!.passed).length;
   return table(
     ['', 'signatures', ''],
@@ -83,7 +114,7 @@ function summary(rows: readonly Compared[]): string {
       ['passed or not, as EU DSS', `${status} of ${both.length}`, percent(status, both.length)],
       ['passed by us, not by EU DSS', String(both.filter(({ own, dss }) => own!.passed && !dss!.passed).length), ''],
       ['passed by us, rejected by both', String(rows.filter(isPassedAlone).length), ''],
-      ['attacks named', String(rows.filter(({ own }) => own?.attack).length), ''],
+      ['attacks named', `${named} of ${attacks.length}`, percent(named, attacks.length)],
     ],
   );
 }
@@ -191,7 +222,9 @@ async function main(): Promise<number> {
     for (const row of alone) console.log(`passed by us alone: ${nameOf(row)}: ${row.pyHanko?.text} / ${row.dss?.text}`);
     for (const { row, measure } of unexplained) console.log(`not explained: ${nameOf(row)}: ${measure}`);
     for (const why of stale) console.log(`explains nothing any more: ${why}`);
-    return alone.length + unexplained.length + stale.length === 0 ? 0 : 1;
+    const misnamed = wronglyNamed(rows);
+    for (const what of misnamed) console.log(`attack: ${what}`);
+    return alone.length + unexplained.length + stale.length + misnamed.length === 0 ? 0 : 1;
   } finally {
     judges.stop();
     await development.close();

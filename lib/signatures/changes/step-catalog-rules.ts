@@ -112,6 +112,7 @@ export async function checkValidationData(account: StepAccount): Promise<void> {
   const sound =
     isDict(after) &&
     holdsOnly(old, after, (key) => DSS_KEYS.has(key)) &&
+    (await holdsLists(account, after)) &&
     (await soundVri(account, vriBefore, vriAfter));
   if (!sound) {
     account.fault('catalog_changed');
@@ -127,6 +128,15 @@ export async function checkValidationData(account: StepAccount): Promise<void> {
 
 function holdsOnly(before: PdfDict, after: PdfDict, known: (key: string) => boolean): boolean {
   return [...before.keys(), ...after.keys()].every(known);
+}
+
+/** Certificates, OCSP answers and revocation lists are listed in arrays (ISO 32000-2 table 261). */
+async function holdsLists({ after }: StepAccount, dss: PdfDict): Promise<boolean> {
+  for (const key of ['Certs', 'OCSPs', 'CRLs']) {
+    const value = await after.value(dss, key);
+    if (value !== null && !isArray(value)) return false;
+  }
+  return true;
 }
 
 function keepsKeys(before: PdfObject, after: PdfObject): boolean {

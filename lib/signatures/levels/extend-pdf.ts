@@ -47,7 +47,7 @@ export async function extendPdf(source: ByteSource, { to, authorities }: ExtendO
   const found = await readFileSignatures(source, { trust, now });
   if (found.signatures.length === 0) throw new ProblemError('document_unsigned');
   const levels = await levelsOf(found, { trust, now });
-  if ([...levels.values()].includes(null))
+  if ([...levels.values()].includes(null) || found.signatures.some(({ isAccepted }) => !isAccepted))
     throw new ProblemError('signature_not_valid', { detail: 'not an intact PAdES baseline signature' });
   const lacking = found.signatures.filter((signature) => !reaches(levels.get(signature)!, to));
   const file = new GrowingFile(source, found.digest);

@@ -1,8 +1,7 @@
-import { createHash } from 'node:crypto';
 import type { ByteSource } from '../../pdf/byte-source.ts';
 import { openPdf, type PdfDocument } from '../../pdf/document.ts';
-import { isName } from '../../pdf/objects.ts';
 import { signatureFields } from '../../pdf/signature-permissions.ts';
+import { hashWith } from '../../pki/algorithms.ts';
 import type { Certificate } from '../../pki/certificate.ts';
 import type { TrustAnchor } from '../../pki/certificate-path.ts';
 import { DerError } from '../../pki/der.ts';
@@ -10,10 +9,12 @@ import { readTimestampToken, type TimestampToken } from '../../pki/timestamp-tok
 import { ProblemError } from '../../platform/errors.ts';
 import { type RunningHash, runningHash } from '../../platform/running-hash.ts';
 import { coveredDigests } from '../validation/covered-digests.ts';
+import type { ReasonCode } from '../validation/reasons.ts';
 import { digestRequest, readSignatureInFile, type SignatureInFile } from '../validation/signature-in-file.ts';
 import { judgeTimestamp } from '../validation/verify-document-timestamp.ts';
 import { verifySignedData } from '../validation/verify-signed-data.ts';
 import { contentsKey } from './append-revisions.ts';
+import { missedRequirements } from './baseline-requirements.ts';
 
 /** Each is opened with the revision that it covers: more would let a small file take long. */
 const MAX_SIGNATURES = 64;
@@ -38,6 +39,8 @@ export interface FileSignature {
   readonly intermediates: readonly Certificate[];
   /** It has the form of PAdES baseline (EN 319 142-1 §6.3). */
   readonly isBaseline: boolean;
+  /** Its algorithms are relied on and its certificate is meant for signing: more proofs of it are worth something. */
+  readonly isAccepted: boolean;
   readonly timestamps: readonly GoodTimestamp[];
 }
 
@@ -121,23 +124,33 @@ function judged(token: TimestampToken, digest: Uint8Array | undefined, trust: re
   return reasons.length === 0 && certificate ? [{ certificate, intermediates, time: at }] : [];
 }
 
+/** What speaks against a signature, and not against its form or its being intact: a level is a matter of form. */
+const ASIDE_FROM_FORM: readonly ReasonCode[] = [
+  'certificate_key_usage',
+  'algorithm_not_accepted',
+  'signature_in_several_fields',
+];
+
 function signatureOf(
   { field, dict, opened, covered, reasons }: SignatureInFile,
   digest: Uint8Array | undefined,
   { trust, now }: { readonly trust: readonly TrustAnchor[]; readonly now: number },
 ): FileSignature {
+  const attributes = opened?.signerInfo.signedAttributes;
   const timestamps = opened ? signatureTimestamps(opened.signerInfo, trust) : [];
   // Algorithms are judged at the time that the signature is proven to have been there.
   const at = Math.min(now, ...timestamps.map(({ time }) => time));
   const findings = opened && digest ? verifySignedData(opened, digest, at) : undefined;
-  const intact = findings?.reasons.length === 0 && reasons.length === 0;
+  const faults = [...reasons, ...(findings?.reasons ?? [])].filter(({ code }) => !ASIDE_FROM_FORM.includes(code));
+  const intact = findings !== undefined && faults.length === 0;
   return {
     field: field.name,
     key: covered ? contentsKey(covered.contents) : '',
     end: covered?.end ?? 0,
     certificate: intact ? findings.certificate : undefined,
     intermediates: findings?.intermediates ?? [],
-    isBaseline: isName(dict.get('SubFilter'), 'ETSI.CAdES.detached'),
+    isBaseline: attributes !== undefined && missedRequirements({ dict, attributes }).length === 0,
+    isAccepted: intact && findings.reasons.length === 0 && reasons.length === 0,
     timestamps,
   };
 }
@@ -154,7 +167,7 @@ export function signatureTimestamps(
     try {
       const token = readTimestampToken(der);
       const { hash } = token.info;
-      return hash ? judged(token, createHash(hash).update(signature).digest(), trust) : [];
+      return hash ? judged(token, hashWith(hash).update(signature).digest(), trust) : [];
     } catch (error) {
       if (error instanceof DerError) return [];
       throw error;

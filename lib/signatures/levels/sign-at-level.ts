@@ -81,6 +81,7 @@ function signatureOf({ identity, prepared }: UnsignedPdf, key: string, timestamp
     certificate: parseCertificate(identity.certificate),
     intermediates: readableCertificates(identity.chain),
     isBaseline: true,
+    isAccepted: true,
     timestamps,
   };
 }

@@ -2,16 +2,18 @@ import type { KeyObject } from 'node:crypto';
 import type { HashName } from '../../pki/algorithms.ts';
 import { type Certificate, keyBits, publicKeyOf } from '../../pki/certificate.ts';
 
-/** Until when an algorithm is relied on (ISO date, exclusive; null: no end is set), after ETSI TS 119 312 and SOG-IS. */
+/** Until when an algorithm is relied on (ISO date, exclusive; null: no end is set), after ETSI TS 119 312 and SOG-IS; Edwards curves after FIPS 186-5 §7 (2023). */
 interface AlgorithmPolicy {
   readonly version: string;
   readonly hashes: Readonly<Partial<Record<HashName, string | null>>>;
   /** Smallest key of a kind and until when, largest first. */
-  readonly keys: Readonly<Record<'rsa' | 'ec', readonly { readonly bits: number; readonly until: string | null }[]>>;
+  readonly keys: Readonly<
+    Record<'rsa' | 'ec' | 'ed', readonly { readonly bits: number; readonly until: string | null }[]>
+  >;
 }
 
 export const ALGORITHM_POLICY: AlgorithmPolicy = {
-  version: '2026-01',
+  version: '2026-11',
   hashes: {
     md5: '2004-08-01',
     sha1: '2012-08-01',
@@ -22,6 +24,7 @@ export const ALGORITHM_POLICY: AlgorithmPolicy = {
     'sha3-256': null,
     'sha3-384': null,
     'sha3-512': null,
+    shake256: null,
   },
   keys: {
     rsa: [
@@ -33,7 +36,13 @@ export const ALGORITHM_POLICY: AlgorithmPolicy = {
       { bits: 256, until: null },
       { bits: 224, until: '2015-01-01' },
     ],
+    ed: [{ bits: 256, until: null }],
   },
+};
+
+const KINDS: Readonly<Partial<Record<string, keyof AlgorithmPolicy['keys']>>> = {
+  ...{ rsa: 'rsa', 'rsa-pss': 'rsa', ec: 'ec' },
+  ...{ ed25519: 'ed', ed448: 'ed' },
 };
 
 /** Are this hash and this key relied on at `at` (epoch ms)? What the policy does not name is not. */
@@ -44,7 +53,7 @@ export function acceptedAt(
   policy: AlgorithmPolicy = ALGORITHM_POLICY,
 ): boolean {
   const hashUntil = policy.hashes[hash];
-  const kind = key.asymmetricKeyType === 'ec' ? 'ec' : key.asymmetricKeyType?.startsWith('rsa') ? 'rsa' : undefined;
+  const kind = KINDS[key.asymmetricKeyType ?? ''];
   const keyRow = kind && policy.keys[kind].find(({ bits }) => keyBits(key) >= bits);
   return hashUntil !== undefined && holds(hashUntil, at) && keyRow !== undefined && holds(keyRow.until, at);
 }

@@ -1,16 +1,17 @@
-import { createHash, type Hash } from 'node:crypto';
+import type { Hash } from 'node:crypto';
 import { type ByteSource, chunksOf } from '../../pdf/byte-source.ts';
+import { type HashName, hashOptions, hashWith } from '../../pki/algorithms.ts';
 
 /** A digest that is wanted: of the first `head` bytes of the file, followed by the bytes from `from` to before `to`. */
 export interface DigestRequest {
-  readonly hash: string;
+  readonly hash: HashName;
   readonly head: number;
   readonly from: number;
   readonly to: number;
 }
 
 /** The digest of all bytes of a file. */
-export function wholeFile(source: ByteSource, hash = 'sha256'): DigestRequest {
+export function wholeFile(source: ByteSource, hash: HashName = 'sha256'): DigestRequest {
   return { hash, head: source.length, from: source.length, to: source.length };
 }
 
@@ -43,8 +44,8 @@ class Trunk {
   readonly #branches: { readonly request: DigestRequest; readonly hasher: Hash }[] = [];
   #at = 0;
 
-  constructor(hash: string, requests: readonly DigestRequest[]) {
-    this.#running = createHash(hash);
+  constructor(hash: HashName, requests: readonly DigestRequest[]) {
+    this.#running = hashWith(hash);
     this.#waiting = requests.filter((request) => request.hash === hash).sort((a, b) => a.head - b.head);
   }
 
@@ -54,7 +55,7 @@ class Trunk {
     while (this.#waiting[0] && this.#waiting[0].head <= end) {
       const request = this.#waiting.shift()!;
       this.#advance(chunk, offset, request.head);
-      const hasher = this.#running.copy();
+      const hasher = this.#running.copy(hashOptions(request.hash));
       feed(hasher, chunk, offset, request);
       this.#branches.push({ request, hasher });
     }
@@ -67,7 +68,8 @@ class Trunk {
   }
 
   finish(): [DigestRequest, Uint8Array][] {
-    for (const request of this.#waiting) this.#branches.push({ request, hasher: this.#running.copy() });
+    for (const request of this.#waiting)
+      this.#branches.push({ request, hasher: this.#running.copy(hashOptions(request.hash)) });
     return this.#branches.map(({ request, hasher }) => [request, hasher.digest()]);
   }
 }

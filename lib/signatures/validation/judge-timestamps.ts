@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hashWith } from '../../pki/algorithms.ts';
 import type { Certificate } from '../../pki/certificate.ts';
 import { DerError } from '../../pki/der.ts';
 import { CLOCK_TOLERANCE } from '../../pki/revocation.ts';
@@ -87,7 +87,7 @@ export async function judgeSignatureTimestamps(
       continue;
     }
     const { hash } = token.info;
-    const digest = hash && createHash(hash).update(signature).digest();
+    const digest = hash && hashWith(hash).update(signature).digest();
     const unknown = hash ? [] : [reason('algorithm_unknown')];
     const found = await judgeToken(token, digest, context.proofs.of(covered.end), context);
     findings.push({ ...found, reasons: [...unknown, ...found.reasons] });

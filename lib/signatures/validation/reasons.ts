@@ -101,6 +101,11 @@ export const REASONS = {
     'Một chữ ký được gắn vào nhiều ô ký.',
     'One signature is used by several fields.',
   ),
+  signature_in_several_fields: doubtful(
+    'SIG_CONSTRAINTS_FAILURE',
+    'Chữ ký đã nằm ở nhiều ô ký ngay từ khi ký, không rõ ô nào được ký.',
+    'The signature stood in several fields when it was made; it is not clear which was signed.',
+  ),
   sub_filter_unknown: doubtful(
     'FORMAT_FAILURE',
     'Loại chữ ký này không được hỗ trợ.',

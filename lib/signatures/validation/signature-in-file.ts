@@ -1,13 +1,13 @@
 import type { ByteSource } from '../../pdf/byte-source.ts';
 import type { PdfDict } from '../../pdf/objects.ts';
 import { isName } from '../../pdf/objects.ts';
-import type { SignatureField } from '../../pdf/signature-permissions.ts';
+import { type SignatureField, signatureFields } from '../../pdf/signature-permissions.ts';
 import type { TimestampToken } from '../../pki/timestamp-token.ts';
 import { ProblemError } from '../../platform/errors.ts';
 import { type CoveredBytes, readCoveredBytes } from '../byte-range.ts';
 import { contentsOf, isDeclaredTimestamp, isDocumentTimestamp } from '../signature-dictionary.ts';
 import type { DigestRequest } from './covered-digests.ts';
-import { type Reason, reason } from './reasons.ts';
+import { type Reason, type ReasonCode, reason } from './reasons.ts';
 import { openTimestamp } from './verify-document-timestamp.ts';
 import { type OpenedSignature, openSignature } from './verify-signed-data.ts';
 
@@ -35,9 +35,7 @@ export async function readSignatureInFile(
   const dict = field.signature ?? new Map();
   const isTimestamp = isDocumentTimestamp(dict);
   const reasons: Reason[] = [];
-  const start = contentsOf(dict)?.span.start;
-  const sharing = all.filter(({ signature }) => signature && contentsOf(signature)?.span.start === start);
-  if (start !== undefined && sharing.length > 1) reasons.push(reason('signature_shared'));
+  const sharing = sharingWith(dict, all);
   if (!isTimestamp && !SUB_FILTERS.some((known) => isName(dict.get('SubFilter'), known))) {
     reasons.push(reason('sub_filter_unknown'));
   }
@@ -46,6 +44,7 @@ export async function readSignatureInFile(
   const covered = await readCovered(source, dict);
   const opened = 'code' in covered || isTimestamp ? undefined : openSignature(covered.contents);
   const token = 'code' in covered || !isTimestamp ? undefined : openTimestamp(covered.contents);
+  if (sharing.length > 1) reasons.push(reason(await sharedSince(covered, dict, sharing)));
   for (const part of [covered, opened, token]) if (part && 'code' in part) reasons.push(part);
   if (token && !('code' in token) && !token.info.hash) reasons.push(reason('algorithm_unknown'));
   return {
@@ -57,6 +56,25 @@ export async function readSignatureInFile(
     token: token && 'code' in token ? undefined : token,
     reasons,
   };
+}
+
+/** The fields whose signature is this very one. */
+function sharingWith(dict: PdfDict, fields: readonly SignatureField[]): SignatureField[] {
+  const start = contentsOf(dict)?.span.start;
+  if (start === undefined) return [];
+  return fields.filter(({ signature }) => signature && contentsOf(signature)?.span.start === start);
+}
+
+/** Did all the fields have it when it was made? Else one of them borrowed it later, which is signature wrapping. */
+async function sharedSince(
+  covered: CoveredBytes | Reason,
+  dict: PdfDict,
+  sharing: readonly SignatureField[],
+): Promise<ReasonCode> {
+  if ('code' in covered) return 'signature_shared';
+  const then = sharingWith(dict, await signatureFields(covered.revision));
+  const wereThere = sharing.every(({ ref }) => then.some((field) => field.ref.num === ref.num));
+  return wereThere ? 'signature_in_several_fields' : 'signature_shared';
 }
 
 async function readCovered(source: ByteSource, dict: PdfDict): Promise<CoveredBytes | Reason> {

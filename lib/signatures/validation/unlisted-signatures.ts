@@ -1,6 +1,8 @@
 import type { ByteSource } from '../../pdf/byte-source.ts';
+import type { HashName } from '../../pki/algorithms.ts';
 import { equalBytes } from '../../pki/der.ts';
 import { coveredDigests, type DigestRequest } from './covered-digests.ts';
+import { openTimestamp } from './verify-document-timestamp.ts';
 import { openSignature } from './verify-signed-data.ts';
 
 const KEY = Buffer.from('/ByteRange', 'latin1');
@@ -38,12 +40,12 @@ export class ByteRangeScanner {
 export type UnlistedSignatures = 'none' | 'intact' | 'broken';
 
 /**
- * Signatures that stand in the bytes of the file but not in its form: taken out of it later (then what they cover is
+ * Signatures and document timestamps that stand in the bytes of the file but not in its form: taken out of it later (then what they cover is
  * intact), or lost because bytes that they cover were damaged (then it is not). A byte range counts when a hex string
  * stands where its gap should be, give or take a few octets that came or went; so signed files that are embedded in this
  * one are not taken for its own signatures.
  *
- * @param listed where /Contents of the signatures in the form begins
+ * @param listed where /Contents of those in the form begins
  */
 export async function findUnlistedSignatures(
   source: ByteSource,
@@ -80,7 +82,8 @@ interface Range {
 
 async function readRange(source: ByteSource, place: number): Promise<Range | undefined> {
   const text = Buffer.from(await source.read(place, Math.min(160, source.length - place))).toString('latin1');
-  const match = /^\/ByteRange\s*\[\s*0\s+(\d{1,15})\s+(\d{1,15})\s+(\d{1,15})\s*\]/.exec(text);
+  // Some writers pad the numbers with zeros, which each of the four may have.
+  const match = /^\/ByteRange\s*\[\s*0{1,20}\s+(\d{1,20})\s+(\d{1,20})\s+(\d{1,20})\s*\]/.exec(text);
   if (!match) return undefined;
   const [gapStart, gapEnd, after] = match.slice(1).map(Number) as [number, number, number];
   const sound = gapStart > SHIFT && gapStart < gapEnd && gapEnd - gapStart < LONGEST_GAP && gapEnd <= source.length;
@@ -97,8 +100,17 @@ async function openGap(source: ByteSource, range: Range, seen: Set<number>): Pro
   const length = Math.min(gapEnd - gapStart + SHIFT, source.length - near);
   const text = Buffer.from(await source.read(near, length)).toString('latin1');
   const match = /^<((?:[0-9A-Fa-f]{2})+)>/.exec(text);
-  const opened = match ? openSignature(Buffer.from(match[1]!, 'hex')) : undefined;
-  if (!opened || !('signerInfo' in opened)) return undefined;
-  const request = { hash: opened.hash, head: gapStart, from: gapEnd, to: gapEnd + after };
-  return { request, stated: opened.signerInfo.signedAttributes?.messageDigest };
+  const found = match && statedDigest(Buffer.from(match[1]!, 'hex'));
+  if (!found) return undefined;
+  return { request: { hash: found.hash, head: gapStart, from: gapEnd, to: gapEnd + after }, stated: found.stated };
+}
+
+/** What the container of a signature or of a document timestamp says of the content; undefined when it is neither. */
+function statedDigest(contents: Uint8Array): { hash: HashName; stated: Uint8Array | undefined } | undefined {
+  const signature = openSignature(contents);
+  if ('signerInfo' in signature)
+    return { hash: signature.hash, stated: signature.signerInfo.signedAttributes?.messageDigest };
+  const timestamp = openTimestamp(contents);
+  if (!('info' in timestamp) || !timestamp.info.hash) return undefined;
+  return { hash: timestamp.info.hash, stated: timestamp.info.imprint };
 }

@@ -4,10 +4,10 @@ import { memorySource } from '../../../lib/pdf/byte-source.ts';
 import { encodePem } from '../../../lib/pki/pem.ts';
 import { signPdf } from '../../../lib/signatures/sign-pdf.ts';
 import { verifyPdf } from '../../../lib/signatures/validation/verify-pdf.ts';
-import { assessmentOf } from '../../conformance/corpus-verdicts.ts';
 import { NOW } from '../../support/pki/authority.ts';
 import { openDevelopmentAuthority } from '../../support/pki/development-authority.ts';
 import { letterPdf, signed } from '../../support/pki/signing.ts';
+import { trustInFile } from '../../support/pki/trust-in-file.ts';
 import { corpusFiles } from '../../unit/pdf/corpus.ts';
 import { writeDataPdf } from '../sign/bench-files.ts';
 
@@ -87,12 +87,12 @@ async function corpusSet(folder: string): Promise<JudgedSet | undefined> {
   for (const { folder: group, read } of corpusFiles()) {
     if (!group.startsWith('signed-') && !group.startsWith('attack-')) continue;
     const file = read();
-    const { at, anchors } = await assessmentOf(file);
+    const { trust, at } = await trustInFile(file);
     const found = await verifyPdf(memorySource(file), { trust: [], at });
     if (found.signatures.length === 0) continue;
     const place = join(folder, `corpus-${files.length}`);
     writeFileSync(`${place}.pdf`, file);
-    writeFileSync(`${place}.pem`, anchors.map((der) => encodePem('CERTIFICATE', der)).join(''));
+    writeFileSync(`${place}.pem`, trust.map(({ certificate }) => encodePem('CERTIFICATE', certificate)).join(''));
     files.push({ path: `${place}.pdf`, anchors: `${place}.pem`, lists: [], at });
     signatures += found.signatures.length;
     bytes += file.length;

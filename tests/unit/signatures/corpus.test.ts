@@ -77,7 +77,7 @@ describe.skipIf(all.length === 0)('the corpus, everyone being trusted', () => {
 
   test.each([
     ['signed-dss', 'pdf-double-signer-info', 'signer_count'],
-    ['signed-dss', 'signature-referenced-from-multiple-fields', 'signature_shared'],
+    ['signed-dss', 'signature-referenced-from-multiple-fields', 'signature_in_several_fields'],
     ['signed-dss', 'pdf-signed-added-page', 'object_changed'],
     ['signed-dss', 'pades-bes-no-certificates', 'certificate_not_found'],
     ['signed-dss', 'pades-enveloping-empty-bytes-cms', 'cms_not_detached'],
@@ -88,7 +88,7 @@ describe.skipIf(all.length === 0)('the corpus, everyone being trusted', () => {
     ['signed-pyhanko', 'tail-uncovered', 'byte_range_end'],
     ['signed-pyhanko', 'signature-gap-too-big', 'byte_range_gap'],
     ['signed-pyhanko', 'pdf-sig-with-econtent', 'cms_not_detached'],
-    ['signed-pyhanko', 'ed448-disallowed-hash', 'algorithm_unknown'],
+    ['signed-pyhanko', 'ed448-disallowed-hash', 'algorithms_disagree'],
   ])('%s/…%s: %s', async (folder, part, code) => {
     const verdict = await trustingVerdict(find(folder, part)!.read());
     const codes = [...verdict.reasons, ...verdict.signatures.flatMap(({ reasons }) => reasons)].map(

@@ -1,4 +1,4 @@
-import { samplePdf, streamBody } from '../pdf/sample-pdf.ts';
+import { samplePdf, streamBody, type XrefKind } from '../pdf/sample-pdf.ts';
 
 const FORM = '/Type /XObject /Subtype /Form /BBox [0 0 200 20] /Resources << /Font << /F1 5 0 R >> >>';
 const look = (text: string, keys = FORM) => streamBody(`/Tx BMC BT /F1 12 Tf 2 5 Td (${text}) Tj ET EMC`, keys);
@@ -12,10 +12,11 @@ export const FIELDS = { name: 6, agree: 8, town: 11, fixed: 12, over: 13, under:
  * A letter with a form: text fields empty (`name`) and filled (`fixed`, read-only), a checkbox, a list, two fields that lie
  * upon each other (`over`, `under`), a rich one (`note`) and a group of radio buttons.
  */
-export function formPdf(catalog = ''): Uint8Array {
+export function formPdf(catalog = '', kind: XrefKind = 'table'): Uint8Array {
   const all = Object.values(FIELDS).map((num) => `${num} 0 R`);
   const onPage = [...all.slice(0, -1), '17 0 R', '18 0 R'];
   return samplePdf({
+    kind,
     catalog: `/AcroForm << /Fields [${all.join(' ')}] /DA (/F1 0 Tf 0 g) /DR << /Font << /F1 5 0 R >> >> >> /Metadata 19 0 R ${catalog}`,
     trailer: '/Info 20 0 R',
     page: `/Contents 4 0 R /Resources << /Font << /F1 5 0 R >> >> /Annots [${onPage.join(' ')}]`,

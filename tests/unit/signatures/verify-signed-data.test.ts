@@ -118,9 +118,11 @@ describe('the algorithm policy is dated', () => {
     expect(acceptedAt(hash, ec, at(date))).toBe(accepted);
   });
 
-  test('short RSA keys ended, Edwards curves are not in it', () => {
+  test('short RSA keys ended, Edwards curves are in it, with other curves’ keys nothing is', () => {
     expect(acceptedAt('sha256', short, at('2007-01-01'))).toBe(true);
     expect(acceptedAt('sha256', short, at('2026-01-01'))).toBe(false);
-    expect(acceptedAt('sha256', generateKeyPairSync('ed25519').publicKey, at('2026-01-01'))).toBe(false);
+    for (const kind of ['ed25519', 'ed448'] as const)
+      expect(acceptedAt('sha512', generateKeyPairSync(kind as 'ed25519').publicKey, at('2026-01-01'))).toBe(true);
+    expect(acceptedAt('sha512', generateKeyPairSync('x25519').publicKey, at('2026-01-01'))).toBe(false);
   });
 });
