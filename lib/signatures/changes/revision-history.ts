@@ -7,6 +7,7 @@ import { ProblemError } from '../../platform/errors.ts';
 import { openRevision } from '../byte-range.ts';
 import { type Reason, reason } from '../validation/reasons.ts';
 import { DanglingReferences } from './dangling-references.ts';
+import { KnownForms } from './known-forms.ts';
 import { ObjectHolders } from './object-holders.ts';
 import { type Changes, numbersOf, readChanges, type Step } from './revision-changes.ts';
 import { judgeStep, type KnownReferences, type StepFindings, unreadableStep } from './revision-rules.ts';
@@ -43,6 +44,7 @@ export async function readHistory(first: PdfDocument, whole: PdfDocument): Promi
   const known: Known = {
     dangling: new DanglingReferences(holders.note),
     holders,
+    forms: new KnownForms(),
     complete: false,
     scans: 0,
     evidence: 0,
@@ -56,6 +58,7 @@ export async function readHistory(first: PdfDocument, whole: PdfDocument): Promi
     if (!after || !end || after.startxref !== section.offset)
       return { steps, reasons: [reason('revision_unreadable', `offset ${section.offset}`)] };
     const findings = await judge({ before, after, section }, known);
+    if (known.forms.isSpent) return { steps, reasons: [reason('too_many_revisions')] };
     steps.push({ ...findings, offset: section.offset, end });
     before = after;
   }
