@@ -8,7 +8,11 @@ export const MOST_LOOKS = 250_000;
 /** The forms of the revisions that are compared. What is after one revision is before the next, and is read once. */
 export class KnownForms {
   readonly #read = new Map<PdfDocument, readonly FormField[]>();
-  #left = MOST_LOOKS;
+  #left: number;
+
+  constructor(looks: number) {
+    this.#left = looks;
+  }
 
   /** @throws ProblemError `pdf_broken`, `pdf_limits` */
   async of(document: PdfDocument): Promise<readonly FormField[]> {
@@ -16,7 +20,8 @@ export class KnownForms {
     if (known) return known;
     const fields = await formFields(document);
     this.spend(fields.length);
-    if (this.#read.size > 1) this.#read.clear();
+    const [oldest] = this.#read.keys();
+    if (oldest && this.#read.size > 1) this.#read.delete(oldest);
     this.#read.set(document, fields);
     return fields;
   }

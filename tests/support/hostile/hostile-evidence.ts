@@ -3,6 +3,8 @@ import { encodeSignatureAlgorithm } from '../../../lib/pki/algorithms.ts';
 import { parseCertificate } from '../../../lib/pki/certificate.ts';
 import { encodeBitString, encodeInteger, encodeSequence, encodeTime } from '../../../lib/pki/der-writer.ts';
 import type { DistinguishedName } from '../../../lib/pki/distinguished-name.ts';
+import { createMemorySigningKey } from '../../../lib/pki/memory-signing-key.ts';
+import type { Signer } from '../../../lib/pki/signer.ts';
 import { type Authority, DAY, issueCertificate, keyPair, NOW } from '../pki/authority.ts';
 import { repeat } from './plain-pdf.ts';
 
@@ -35,14 +37,18 @@ export function manyLists(authority: Authority, count: number, entries = 0): Uin
   return repeat(count, (n) => listWith(authority, entries, NOW - 10 * DAY + n * 60_000));
 }
 
+const AUTHORITIES: readonly DistinguishedName[] = [
+  { countryName: 'VN', organizationName: 'Ba Khong', commonName: 'Development CA ca' },
+  ...repeat(9, (n): DistinguishedName => ({ commonName: `Cross ${n}` })),
+];
+
 /**
- * Certificates of ten authorities that certified each other, and the issuing authority by its name and with another key: the
- * graph has more paths than anyone could follow, and none leads to trust.
+ * Certificates of ten authorities that certified each other, one of them by the name of the issuing authority and with another key:
+ * the graph has more paths than anyone could follow, and none leads to trust.
  */
 export function crossCertificates(count: number): Uint8Array[] {
   const { privateKey, publicKey } = keyPair('p256', 'cross');
-  const own: DistinguishedName = { countryName: 'VN', organizationName: 'Ba Khong', commonName: 'Development CA ca' };
-  const names = [own, ...repeat(9, (n): DistinguishedName => ({ commonName: `Cross ${n}` }))];
+  const names = AUTHORITIES;
   return repeat(count, (n) =>
     issueCertificate(
       {
@@ -57,4 +63,16 @@ export function crossCertificates(count: number): Uint8Array[] {
       { name: names[Math.floor(n / names.length) % names.length]!, key: privateKey, algorithm: ECDSA },
     ),
   );
+}
+
+/** Someone whom one of these authorities certified. @param chain what the signature brings along */
+export function crossSigner(chain: readonly Uint8Array[]): Signer {
+  const { privateKey, publicKey } = keyPair('p256', 'cross-signer');
+  const validity = { notBefore: NOW - DAY, notAfter: NOW + DAY };
+  const issuer = { name: AUTHORITIES[1]!, key: keyPair('p256', 'cross').privateKey, algorithm: ECDSA };
+  const certificate = issueCertificate(
+    { subject: { commonName: 'Nobody' }, publicKey, keyUsage: ['nonRepudiation'], ...validity },
+    issuer,
+  );
+  return { ...createMemorySigningKey(privateKey, ECDSA), certificate, chain };
 }

@@ -1,5 +1,7 @@
 import { memorySource, readAll } from '../../../lib/pdf/byte-source.ts';
-import { dict, dictWith, name, type PdfDict, ref, stream } from '../../../lib/pdf/objects.ts';
+import { formFields } from '../../../lib/pdf/form-fields.ts';
+import { dict, dictWith, isArray, isRef, name, type PdfDict, ref, stream } from '../../../lib/pdf/objects.ts';
+import { signatureFields } from '../../../lib/pdf/signature-permissions.ts';
 import { textString } from '../../../lib/pdf/text-string.ts';
 import type { Signer } from '../../../lib/pki/signer.ts';
 import { runningHash } from '../../../lib/platform/running-hash.ts';
@@ -9,7 +11,7 @@ import { type Edit, edited } from '../edited.ts';
 import { type Authority, createAuthority } from '../pki/authority.ts';
 import type { DevelopmentAuthority } from '../pki/development-authority.ts';
 import { letterPdf, signed } from '../pki/signing.ts';
-import { crossCertificates, listWith, manyLists } from './hostile-evidence.ts';
+import { crossCertificates, crossSigner, listWith, manyLists } from './hostile-evidence.ts';
 import * as structure from './hostile-structure.ts';
 import { firstField, manyFieldsPdf, repeat } from './plain-pdf.ts';
 
@@ -23,14 +25,6 @@ export interface Attacker {
 export function attackerOf(development: DevelopmentAuthority): Attacker {
   const authority = createAuthority();
   return { authority, signer: authority.signer(), development };
-}
-
-/** A kind of file whose cost must not run away: `size` is how often what is hostile in it is repeated. */
-export interface HostileKind {
-  readonly name: string;
-  /** The largest that is tried: as many as the file then has some tens of megabytes, or far beyond the bound. */
-  readonly full: number;
-  make(attacker: Attacker, size: number): Promise<Uint8Array> | Uint8Array;
 }
 
 const letter = ({ signer }: Attacker) => signed(letterPdf(), { signer });
@@ -70,7 +64,23 @@ const annotate =
       const Rect = [n % 500, 700, (n % 500) + 20, 720];
       return revision.add(dict({ Type: name('Annot'), Subtype: name('Text'), Rect, P: ref(3) }));
     });
-    revision.set(ref(3), dictWith((await document.get(ref(3))) as PdfDict, { Annots: notes }));
+    const page = (await document.get(ref(3))) as PdfDict;
+    const there = await document.value(page, 'Annots');
+    revision.set(ref(3), dictWith(page, { Annots: [...(isArray(there) ? there : []), ...notes] }));
+  };
+
+/** So many more fields that have the signature of the only one that is signed. */
+const shareSignature =
+  (count: number) =>
+  async ({ document, revision, root, catalog }: Edit) => {
+    const form = await document.dict(catalog, 'AcroForm');
+    const all = (await formFields(document)).map(({ ref: field }) => field);
+    const [field] = (await signatureFields(document)).filter(({ signature }) => signature);
+    const more = repeat(count, (n) => revision.add(dictWith(field!.dict, { T: textString(`more ${n}`) })));
+    const at = catalog.get('AcroForm');
+    const grown = dictWith(form ?? dict({}), { Fields: [...all, ...more] });
+    if (isRef(at)) revision.set(at, grown);
+    else revision.set(root, dictWith(catalog, { AcroForm: grown }));
   };
 
 const say = async ({ revision }: Edit) => {
@@ -79,118 +89,41 @@ const say = async ({ revision }: Edit) => {
 
 const signedThenEdited = async ({ signer }: Attacker, file: Uint8Array) => edited(await signed(file, { signer }), say);
 
-export const HOSTILE_KINDS: readonly HostileKind[] = [
-  {
-    name: 'revocation lists in the store',
-    full: 1000,
-    make: async (by, size) => edited(await letter(by), store('CRLs', manyLists(by.authority, size))),
-  },
-  {
-    name: 'revocation lists in the store, under 60 timestamps',
-    full: 1000,
-    make: async (by, size) =>
-      stamped(await edited(await letter(by), store('CRLs', manyLists(by.authority, size))), 60, by),
-  },
-  {
-    name: 'entries of a revocation list',
-    full: 850_000,
-    make: async (by, size) => edited(await letter(by), store('CRLs', [listWith(by.authority, size)])),
-  },
-  {
-    name: 'entries of a revocation list, under 60 timestamps',
-    full: 850_000,
-    make: async (by, size) =>
-      stamped(await edited(await letter(by), store('CRLs', [listWith(by.authority, size)])), 60, by),
-  },
-  { name: 'timestamps', full: 100, make: async (by, size) => stamped(await letter(by), size, by) },
-  {
-    name: 'timestamps, as many as are judged',
-    full: 63,
-    make: async (by, size) => stamped(await letter(by), size, by),
-  },
-  {
-    name: 'signatures of a form of 5000 fields',
-    full: 60,
-    make: async (by, size) => {
-      let file = manyFieldsPdf(5000);
-      for (let n = 0; n < size; n += 1) file = await signed(file, { signer: by.signer });
-      return file;
-    },
-  },
-  {
-    name: 'certificates in the signature, issuers of each other',
-    full: 2000,
-    make: ({ signer }, size) =>
-      signed(letterPdf(), { signer: { ...signer, chain: [...crossCertificates(size), ...signer.chain] } }),
-  },
-  {
-    name: 'certificates in the store, issuers of each other',
-    full: 2000,
-    make: async (by, size) =>
-      edited(
-        await signed(letterPdf(), { signer: { ...by.signer, chain: [] } }),
-        store('Certs', crossCertificates(size)),
-      ),
-  },
-  { name: 'revisions', full: 10_000, make: async (by, size) => structure.withSections(await letter(by), size) },
-  {
-    name: 'fields, of which 100 revisions fill one each',
-    full: 5000,
-    make: async ({ signer }, size) =>
-      inTurns(await signed(manyFieldsPdf(size), { signer }), 100, (n) => fill(firstField() + n, 1)),
-  },
-  {
-    name: 'fields filled in one revision',
-    full: 20_000,
-    make: async ({ signer }, size) => edited(await signed(manyFieldsPdf(size), { signer }), fill(firstField(), size)),
-  },
-  {
-    name: 'fields, one of them filled',
-    full: 100_000,
-    make: async ({ signer }, size) => edited(await signed(manyFieldsPdf(size), { signer }), fill(firstField(), 1)),
-  },
-  {
-    name: 'fields on as many pages, one of them filled',
-    full: 20_000,
-    make: async ({ signer }, size) =>
-      edited(await signed(manyFieldsPdf(size, size), { signer }), fill(firstField(size), 1)),
-  },
-  {
-    name: 'annotations added',
-    full: 20_000,
-    make: async ({ signer }, size) => edited(await signed(letterPdf(), { signer, certify: 3 }), annotate(size)),
-  },
-  {
-    name: 'objects, then a revision',
-    full: 500_000,
-    make: (by, size) => signedThenEdited(by, structure.manyObjects(size)),
-  },
-  {
-    name: 'compressed objects, then a revision',
-    full: 100_000,
-    make: (by, size) => signedThenEdited(by, structure.manyCompressedObjects(size)),
-  },
-  {
-    name: 'rows that point at one object, then a revision',
-    full: 1_000_000,
-    make: (by, size) => signedThenEdited(by, structure.manyRows(size)),
-  },
-  {
-    name: 'levels of the page tree',
-    full: 50_000,
-    make: (by, size) => signedThenEdited(by, structure.deepPages(size)),
-  },
-  {
-    name: 'levels of a tree of names',
-    full: 50_000,
-    make: (by, size) => signedThenEdited(by, structure.deepNames(size)),
-  },
-  { name: 'arrays inside each other', full: 1_000_000, make: (_, size) => structure.nested(size) },
-  { name: 'octets that a form unpacks to', full: 200_000_000, make: (_, size) => structure.bomb(size, 1) },
-  {
-    name: 'octets that a form unpacks to in three steps',
-    full: 200_000_000,
-    make: (_, size) => structure.bomb(size, 3),
-  },
-  { name: 'texts that look like signatures', full: 1000, make: (_, size) => structure.overlappingGaps(size) },
-];
+type Make = (attacker: Attacker, size: number) => Promise<Uint8Array> | Uint8Array;
+
+/** Files whose cost must not run away, by what is hostile in them; `size` is how often that is repeated. */
+export const HOSTILE = {
+  'revocation lists in the store': async (by, size) =>
+    edited(await letter(by), store('CRLs', manyLists(by.authority, size))),
+  'entries of a revocation list': async (by, size) =>
+    edited(await letter(by), store('CRLs', [listWith(by.authority, size)])),
+  'document timestamps': async (by, size) => stamped(await letter(by), size, by),
+  'fields that hold one signature': async (by, size) =>
+    edited(await signed(manyFieldsPdf(4000), { signer: by.signer }), shareSignature(size)),
+  'certificates in the signature, issuers of each other': (_, size) =>
+    signed(letterPdf(), { signer: crossSigner(crossCertificates(size)) }),
+  'certificates in the store, issuers of each other': async (_, size) =>
+    edited(await signed(letterPdf(), { signer: crossSigner([]) }), store('Certs', crossCertificates(size))),
+  revisions: async (by, size) => structure.withSections(await letter(by), size),
+  'parts of a cross-reference that overlap': async (by, size) => structure.overlappingParts(await letter(by), size),
+  'revisions that fill a field of 300': async ({ signer }, size) =>
+    inTurns(await signed(manyFieldsPdf(300), { signer }), size, (n) => fill(firstField() + n, 1)),
+  'fields filled in one revision': async ({ signer }, size) =>
+    edited(await signed(manyFieldsPdf(size), { signer }), fill(firstField(), size)),
+  'fields, one of them filled': async ({ signer }, size) =>
+    edited(await signed(manyFieldsPdf(size), { signer }), fill(firstField(), 1)),
+  'fields on as many pages, one of them filled': async ({ signer }, size) =>
+    edited(await signed(manyFieldsPdf(size, size), { signer }), fill(firstField(size), 1)),
+  'annotations added': async ({ signer }, size) =>
+    edited(await signed(letterPdf(), { signer, certify: 3 }), annotate(size)),
+  'objects, then a revision': (by, size) => signedThenEdited(by, structure.manyObjects(size)),
+  'compressed objects, then a revision': (by, size) => signedThenEdited(by, structure.manyCompressedObjects(size)),
+  'rows that point at one object, then a revision': (by, size) => signedThenEdited(by, structure.manyRows(size)),
+  'levels of the page tree': async (by, size) => edited(await letter(by), structure.deepenPages(size)),
+  'levels of a tree of names': (by, size) => signedThenEdited(by, structure.deepNames(size)),
+  'arrays inside each other': (_, size) => structure.nested(size),
+  'octets that a form unpacks to': (_, size) => structure.bomb(size, 1),
+  'octets that a form unpacks to in three steps': (_, size) => structure.bomb(size, 3),
+  'texts that look like signatures': (_, size) => structure.overlappingGaps(size),
+} as const satisfies Record<string, Make>;
+export type HostileName = keyof typeof HOSTILE;

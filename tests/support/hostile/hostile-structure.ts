@@ -1,5 +1,7 @@
 import { deflateSync } from 'node:zlib';
+import { dict, dictWith, name, type PdfDict, ref } from '../../../lib/pdf/objects.ts';
 import { samplePdf } from '../../unit/pdf/sample-pdf.ts';
+import type { Edit } from '../edited.ts';
 import { plainPdf, repeat } from './plain-pdf.ts';
 
 const LETTER = [
@@ -31,7 +33,7 @@ export const manyObjects = (count: number) => plainPdf([...LETTER, ...repeat(cou
 /** The same, all in one object stream, rows in a cross-reference stream. */
 export const manyCompressedObjects = (count: number) => samplePdf({ kind: 'stream', extra: repeat(count, () => '7') });
 
-/** Rows of a cross-reference stream that give every object the same place; packed to almost nothing. */
+/** Rows of a cross-reference stream that give every object the same place: seven octets each. */
 export function manyRows(count: number): Uint8Array {
   const rows = Buffer.alloc(count * 7);
   const head = `%PDF-1.7\n%\xe2\xe3\xcf\xd3\n${LETTER.map((body, index) => `${index + 1} 0 obj\n${body}\nendobj\n`).join('')}`;
@@ -43,10 +45,9 @@ export function manyRows(count: number): Uint8Array {
   for (let num = 4; num < count; num++) put(num, places[2]!);
   for (const [index, place] of places.entries()) put(index + 1, place);
   put(count - 1, head.length);
-  const packed = deflateSync(rows).toString('latin1');
-  const keys = `/Type /XRef /Size ${count} /W [1 4 2] /Root 1 0 R /Filter /FlateDecode /Length ${packed.length}`;
+  const keys = `/Type /XRef /Size ${count} /W [1 4 2] /Root 1 0 R /Length ${rows.length}`;
   return Buffer.from(
-    `${head}${count - 1} 0 obj\n<< ${keys} >>\nstream\n${packed}\nendstream\nendobj\nstartxref\n${head.length}\n%%EOF\n`,
+    `${head}${count - 1} 0 obj\n<< ${keys} >>\nstream\n${rows.toString('latin1')}\nendstream\nendobj\nstartxref\n${head.length}\n%%EOF\n`,
     'latin1',
   );
 }
@@ -55,7 +56,7 @@ export function manyRows(count: number): Uint8Array {
 export function bomb(octets: number, layers: number): Uint8Array {
   const content = Buffer.concat([Buffer.from('4 0 << /Fields [] >> '), Buffer.alloc(octets, ' ')]);
   let packed: Buffer = content;
-  for (let layer = 0; layer < layers; layer++) packed = deflateSync(packed, { level: 9 });
+  for (let layer = 0; layer < layers; layer++) packed = deflateSync(packed, { level: 1 });
   const filters = `[${'/FlateDecode '.repeat(layers)}]`;
   const objects = ['<< /Type /Catalog /Pages 2 0 R /AcroForm 4 0 R >>', ...LETTER.slice(1)];
   const head = `%PDF-1.7\n%\xe2\xe3\xcf\xd3\n${objects.map((body, index) => `${index + 1} 0 obj\n${body}\nendobj\n`).join('')}`;
@@ -77,13 +78,26 @@ function row(rows: Buffer, num: number, type: number, second: number): void {
   rows.writeUInt32BE(second, num * 7 + 1);
 }
 
-/** A page tree so deep, one page at its end; `tree`: the same of the names of the file. */
-export function deepPages(depth: number): Uint8Array {
-  const nodes = repeat(
-    depth,
-    (n) => `<< /Type /Pages /Kids [${n + 3} 0 R] /Count 1 ${n === 0 ? '' : `/Parent ${n + 1} 0 R`} >>`,
-  );
-  return plainPdf([LETTER[0]!, ...nodes, `<< /Type /Page /Parent ${depth + 1} 0 R /MediaBox [0 0 595 842] >>`]);
+/** Hangs the page so deep in a tree of its own. */
+export const deepenPages =
+  (depth: number) =>
+  async ({ document, revision, root, catalog }: Edit): Promise<void> => {
+    const [page, nodes] = [ref(3), repeat(depth, () => revision.add(dict({})))];
+    for (const [index, node] of nodes.entries()) {
+      const Kids = [nodes[index + 1] ?? page];
+      revision.set(node, dict({ Type: name('Pages'), Kids, Count: 1, Parent: nodes[index - 1] }));
+    }
+    revision.set(page, dictWith((await document.get(page)) as PdfDict, { Parent: nodes.at(-1) }));
+    revision.set(root, dictWith(catalog, { Pages: nodes[0] }));
+  };
+
+/** A revision that has a part of its cross-reference for every row, all for the same few objects. */
+export function overlappingParts(file: Uint8Array, count: number): Uint8Array {
+  const text = Buffer.from(file).toString('latin1', file.length - 64);
+  const previous = Number(/startxref\s+(\d+)/.exec(text)?.[1]);
+  const parts = `${'0 1\n0000000000 65535 f \n'.repeat(count)}`;
+  const end = `trailer\n<< /Size 9 /Root 1 0 R /Prev ${previous} >>\nstartxref\n${file.length}\n%%EOF\n`;
+  return Buffer.concat([file, Buffer.from(`xref\n${parts}${end}`)]);
 }
 
 /** A tree of names so deep: nobody needs it for a verdict. */

@@ -18,10 +18,10 @@ export const repeat = <T>(count: number, make: (index: number) => T): T[] =>
 
 const refs = (numbers: readonly number[]) => `[${numbers.map((num) => `${num} 0 R`).join(' ')}]`;
 
-/** Number of the first field of a `formPdf`. */
+/** Number of the first field of a `manyFieldsPdf`. */
 export const firstField = (pages = 1) => 3 + pages;
 
-/** A form of so many text fields, on so many pages by turns, all pages kids of one node. */
+/** A form of so many text fields, on so many pages by turns. The pages are kids of one node, but the last of several has a node of its own. */
 export function manyFieldsPdf(fields: number, pages = 1): Uint8Array {
   const first = firstField(pages);
   const numbers = repeat(fields, (index) => first + index);
@@ -31,13 +31,20 @@ export function manyFieldsPdf(fields: number, pages = 1): Uint8Array {
     const [x, y] = [(index % 50) * 10, Math.floor(index / 50) * 10];
     return `[${x} ${y} ${x + 8} ${y + 8}]`;
   };
+  const node = first + fields;
+  const kids = repeat(pages, (index) => 3 + index);
+  if (pages > 1) kids[pages - 1] = node;
+  const parent = (page: number) => (pages > 1 && page === pages - 1 ? node : 2);
   return plainPdf([
     `<< /Type /Catalog /Pages 2 0 R /AcroForm << /Fields ${refs(numbers)} >> >>`,
-    `<< /Type /Pages /Kids ${refs(repeat(pages, (index) => 3 + index))} /Count ${pages} >>`,
-    ...lists.map((own) => `<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Annots ${refs(own)} >>`),
+    `<< /Type /Pages /Kids ${refs(kids)} /Count ${pages} >>`,
+    ...lists.map(
+      (own, page) => `<< /Type /Page /Parent ${parent(page)} 0 R /MediaBox [0 0 595 842] /Annots ${refs(own)} >>`,
+    ),
     ...numbers.map(
       (_, index) =>
         `<< /Type /Annot /Subtype /Widget /FT /Tx /T (f${index}) /P ${3 + (index % pages)} 0 R /Rect ${rect(index)} >>`,
     ),
+    ...(pages > 1 ? [`<< /Type /Pages /Parent 2 0 R /Kids ${refs([2 + pages])} /Count 1 >>`] : []),
   ]);
 }
