@@ -7,7 +7,6 @@ import type { NotedChange } from './noted-change.ts';
 import { referencesIn, sameValue } from './object-equality.ts';
 import type { ObjectHolders } from './object-holders.ts';
 import type { Changes, Step } from './revision-changes.ts';
-import type { KnownReferences } from './revision-rules.ts';
 
 /** The books of one revision: which of its objects have been accounted for, and what was found wrong. */
 export class StepAccount {
@@ -27,7 +26,7 @@ export class StepAccount {
   constructor(
     { before, after }: Step,
     changes: Changes,
-    { holders, forms }: Pick<KnownReferences, 'holders' | 'forms'>,
+    { holders, forms }: { readonly holders: ObjectHolders; readonly forms: KnownForms },
   ) {
     this.before = before;
     this.after = after;

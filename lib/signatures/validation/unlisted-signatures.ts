@@ -6,6 +6,8 @@ import { openTimestamp } from './verify-document-timestamp.ts';
 import { openSignature } from './verify-signed-data.ts';
 
 const KEY = Buffer.from('/ByteRange', 'latin1');
+/** Node looks for so few octets five times as fast as for one more. */
+const FIRST = KEY.subarray(0, 6);
 /** More than any form lists; the rest is not looked at. */
 const MOST_PLACES = 1000;
 const MOST_SIGNATURES = 100;
@@ -31,8 +33,13 @@ export class ByteRangeScanner {
   };
 
   #find(bytes: Buffer, start: number): void {
-    for (let at = bytes.indexOf(KEY); at >= 0 && this.places.length < MOST_PLACES; at = bytes.indexOf(KEY, at + 1)) {
-      this.places.push(start + at);
+    for (
+      let at = bytes.indexOf(FIRST);
+      at >= 0 && this.places.length < MOST_PLACES;
+      at = bytes.indexOf(FIRST, at + 1)
+    ) {
+      if (bytes.compare(KEY, 0, KEY.length, at, Math.min(at + KEY.length, bytes.length)) === 0)
+        this.places.push(start + at);
     }
   }
 }

@@ -38,6 +38,8 @@ export function verifyReport(figures: Figures): string {
     '',
     table(['', 'aim', ...sets.map(({ title }) => title)], aimRows(figures)),
     '',
+    'Where the limit is not five times as fast as pyHanko, nobody can be: nearly all of the time goes into the digest of the file, which both take from OpenSSL.',
+    '',
     memoryLine(figures),
     '',
     'What hostile files cost is in [conformance.md](conformance.md), under fuzzing.',
@@ -55,24 +57,27 @@ function cellText(cell: Measured, set: JudgedSet): string {
 }
 
 const OURS = 'ours, from the file';
+const LIMIT = 'limit';
 
 function cellsOf({ rows }: Figures, name: string): readonly Measured[] {
   return rows.find((row) => row.name.startsWith(name))?.cells ?? [];
 }
 
 function aimRows(figures: Figures): string[][] {
-  const ours = cellsOf(figures, OURS);
-  const against = (name: string, aim: number, words: string) => {
-    const theirs = cellsOf(figures, name);
-    const cells = figures.sets.map((_, at) => {
-      const [own, other] = [ours[at], theirs[at]];
-      if (!own || !other || 'failed' in own || 'failed' in other) return 'not measured';
-      const times = other.ms / own.ms;
-      return `${times.toFixed(1)} × ${times >= aim ? 'met' : '**not met**'}`;
+  const beside = (own: string, name: string, say: (times: number) => string) => {
+    const [ours, theirs] = [cellsOf(figures, own), cellsOf(figures, name)];
+    return figures.sets.map((_, at) => {
+      const [one, other] = [ours[at], theirs[at]];
+      if (!one || !other || 'failed' in one || 'failed' in other) return 'not measured';
+      return say(other.ms / one.ms);
     });
-    return [`ours from the file beside ${name}`, words, ...cells];
   };
-  return [against('pyHanko', 5, 'five times as fast'), against('EU DSS', 1, 'faster, warm')];
+  const aimed = (aim: number) => (times: number) => `${times.toFixed(1)} × ${times >= aim ? 'met' : '**not met**'}`;
+  return [
+    ['ours from the file beside pyHanko', 'five times as fast', ...beside(OURS, 'pyHanko', aimed(5))],
+    ['ours from the file beside EU DSS', 'faster, warm', ...beside(OURS, 'EU DSS', aimed(1))],
+    ['the limit beside pyHanko', 'none', ...beside(LIMIT, 'pyHanko', (times) => `${times.toFixed(1)} ×`)],
+  ];
 }
 
 /** Memory flat in the size of the file. */

@@ -38,9 +38,9 @@ const fill =
     }
   };
 
-async function stamped(file: Uint8Array, count: number, { development }: Attacker): Promise<Uint8Array> {
+async function stamped(file: Uint8Array, { development }: Attacker): Promise<Uint8Array> {
   const growing = new GrowingFile(memorySource(file), runningHash('sha256').update(file));
-  for (let n = 0; n < count; n += 1) await appendTimestamp(growing, development.timestamps);
+  await appendTimestamp(growing, development.timestamps);
   return readAll(growing.source);
 }
 
@@ -69,13 +69,13 @@ const annotate =
     revision.set(ref(3), dictWith(page, { Annots: [...(isArray(there) ? there : []), ...notes] }));
   };
 
-/** So many more fields that have the signature of the only one that is signed. */
+/** So many more fields that have the signature, or the timestamp, of the last one that is signed. */
 const shareSignature =
   (count: number) =>
   async ({ document, revision, root, catalog }: Edit) => {
     const form = await document.dict(catalog, 'AcroForm');
     const all = (await formFields(document)).map(({ ref: field }) => field);
-    const [field] = (await signatureFields(document)).filter(({ signature }) => signature);
+    const field = (await signatureFields(document)).findLast(({ signature }) => signature);
     const more = repeat(count, (n) => revision.add(dictWith(field!.dict, { T: textString(`more ${n}`) })));
     const at = catalog.get('AcroForm');
     const grown = dictWith(form ?? dict({}), { Fields: [...all, ...more] });
@@ -97,7 +97,7 @@ export const HOSTILE = {
     edited(await letter(by), store('CRLs', manyLists(by.authority, size))),
   'entries of a revocation list': async (by, size) =>
     edited(await letter(by), store('CRLs', [listWith(by.authority, size)])),
-  'document timestamps': async (by, size) => stamped(await letter(by), size, by),
+  'document timestamps': async (by, size) => edited(await stamped(await letter(by), by), shareSignature(size - 1)),
   'fields that hold one signature': async (by, size) =>
     edited(await signed(manyFieldsPdf(4000), { signer: by.signer }), shareSignature(size)),
   'certificates in the signature, issuers of each other': (_, size) =>

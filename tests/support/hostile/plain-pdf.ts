@@ -21,7 +21,7 @@ const refs = (numbers: readonly number[]) => `[${numbers.map((num) => `${num} 0 
 /** Number of the first field of a `manyFieldsPdf`. */
 export const firstField = (pages = 1) => 3 + pages;
 
-/** A form of so many text fields, on so many pages by turns. The pages are kids of one node, but the last of several has a node of its own. */
+/** A form of so many text fields, on so many pages by turns. The pages are kids of one node, but the last two of several have one of their own. */
 export function manyFieldsPdf(fields: number, pages = 1): Uint8Array {
   const first = firstField(pages);
   const numbers = repeat(fields, (index) => first + index);
@@ -33,8 +33,8 @@ export function manyFieldsPdf(fields: number, pages = 1): Uint8Array {
   };
   const node = first + fields;
   const kids = repeat(pages, (index) => 3 + index);
-  if (pages > 1) kids[pages - 1] = node;
-  const parent = (page: number) => (pages > 1 && page === pages - 1 ? node : 2);
+  const apart = pages > 2 ? kids.splice(-2, 2, node) : [];
+  const parent = (page: number) => (apart.includes(3 + page) ? node : 2);
   return plainPdf([
     `<< /Type /Catalog /Pages 2 0 R /AcroForm << /Fields ${refs(numbers)} >> >>`,
     `<< /Type /Pages /Kids ${refs(kids)} /Count ${pages} >>`,
@@ -45,6 +45,6 @@ export function manyFieldsPdf(fields: number, pages = 1): Uint8Array {
       (_, index) =>
         `<< /Type /Annot /Subtype /Widget /FT /Tx /T (f${index}) /P ${3 + (index % pages)} 0 R /Rect ${rect(index)} >>`,
     ),
-    ...(pages > 1 ? [`<< /Type /Pages /Parent 2 0 R /Kids ${refs([2 + pages])} /Count 1 >>`] : []),
+    ...(apart.length > 0 ? [`<< /Type /Pages /Parent 2 0 R /Kids ${refs(apart)} /Count 2 >>`] : []),
   ]);
 }
