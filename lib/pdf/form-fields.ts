@@ -83,6 +83,7 @@ async function addFields(walk: Walk, entry: PdfObject, above: Above, depth: numb
   if (depth > document.limits.chain) throw overLimit('the form is nested too deeply');
   if (visited.has(entry.num)) throw broken('the form fields run in a circle');
   visited.add(entry.num);
+  if (visited.size > document.limits.fields) throw overLimit('the form has too many fields');
   const dict = await document.resolve(entry);
   // A dangling reference is the null object (§7.3.10): no field.
   if (!isDict(dict)) return;

@@ -1,6 +1,6 @@
 /**
- * `npm run bench:verify`: our verdicts beside pyHanko's and EU DSS's and the limit, side by side in one run, into
- * docs/performance-verify.md. `--quick`: up to 10 MB, nothing is written. pyHanko and EU DSS come from the conformance
+ * `npm run bench:verify`: our verdicts beside pyHanko's and EU DSS's and the limit, side by side in one run, and what hostile
+ * files cost, into docs/performance-verify.md. `--quick`: up to 10 MB, none of the hostile, nothing is written. pyHanko and EU DSS come from the conformance
  * environment, where Python and Java are.
  */
 import { createReadStream, writeFileSync } from 'node:fs';
@@ -9,6 +9,7 @@ import { join, resolve } from 'node:path';
 import { buildSync } from 'esbuild';
 import { dssTool, OUT, pythonTool, type Tool } from '../../conformance/tools.ts';
 import type { Measured } from '../sign/measure.ts';
+import { hostileCosts } from './hostile-cost.ts';
 import { type JudgedSet, judgedSets } from './judged-files.ts';
 import { measureOwn, measureTool } from './measure.ts';
 import { VERIFIERS, type VerifierName } from './verifier.ts';
@@ -62,7 +63,9 @@ const rows = await measureAll([
   toolRival('EU DSS', dssTool()),
 ]);
 
+const hostile = quick ? [] : await hostileCosts(script, folder);
+
 const machine = `${cpus().length} × ${cpus()[0]?.model.trim() ?? 'unknown'}, ${Math.round(totalmem() / 2 ** 30)} GiB`;
-const text = verifyReport({ date: new Date().toISOString().slice(0, 10), machine, sets, rows });
+const text = verifyReport({ date: new Date().toISOString().slice(0, 10), machine, sets, rows, hostile });
 console.log(text);
 if (!quick) writeFileSync(DOC, text);

@@ -9,11 +9,13 @@ import type { JudgedFile } from './judged-files.ts';
 /** Loads what is loaded once, and answers what is timed: one verdict on the file. */
 type Verifier = (file: JudgedFile) => () => Promise<unknown>;
 
+export const OURS = 'ours, from the file';
+
 /** `limit` is nobody's: nothing that reads the file can be faster. */
 export const VERIFIERS = {
   'limit: SHA-256 of the file + one RSA': limit,
   'ours, from memory': fromMemory,
-  'ours, from the file': fromFile,
+  [OURS]: fromFile,
 } as const satisfies Record<string, Verifier>;
 export type VerifierName = keyof typeof VERIFIERS;
 

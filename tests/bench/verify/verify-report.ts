@@ -1,6 +1,8 @@
 import { table } from '../../conformance/conformance-doc.ts';
 import type { Measured } from '../sign/measure.ts';
+import type { HostileCost } from './hostile-cost.ts';
 import type { JudgedSet } from './judged-files.ts';
+import { OURS } from './verifier.ts';
 
 export interface Row {
   readonly name: string;
@@ -13,11 +15,12 @@ interface Figures {
   readonly machine: string;
   readonly sets: readonly JudgedSet[];
   readonly rows: readonly Row[];
+  readonly hostile: readonly HostileCost[];
 }
 
 /** docs/performance-verify.md. */
 export function verifyReport(figures: Figures): string {
-  const { date, machine, sets, rows } = figures;
+  const { date, machine, sets, rows, hostile } = figures;
   return [
     '# Performance of verification',
     '',
@@ -42,21 +45,32 @@ export function verifyReport(figures: Figures): string {
     '',
     memoryLine(figures),
     '',
-    'What hostile files cost is in [conformance.md](conformance.md), under fuzzing.',
+    '## Hostile files',
+    '',
+    'Each judged once, from the file, by a new process that has nothing warm: milliseconds, and the most memory in MB. How often what is hostile in it is repeated is the first column. What the bounds are is decision',
+    '[0039](decisions/0039-later-changes.md) and [limits.ts](../lib/pdf/limits.ts); that twice as many cost twice as much is counted by `signatures/hostile-files.test.ts`. Fuzzing is in [conformance.md](conformance.md).',
+    '',
+    table(['', '', 'MB of file', 'ms', 'MB', 'answer'], hostile.map(hostileRow)),
     '',
   ].join('\n');
 }
+
+function hostileRow({ name, size, bytes, ms, peakMb, answer }: HostileCost): string[] {
+  const whole = (value: number | undefined) => (value === undefined ? '?' : spaced(value));
+  return [spaced(size), name, (bytes / 1e6).toFixed(1), whole(ms), whole(peakMb), answer];
+}
+
+const spaced = (value: number) => Math.round(value).toLocaleString('en').replaceAll(',', ' ');
 
 const perSecond = (ms: number, { signatures }: JudgedSet) => (signatures * 1000) / ms;
 
 function cellText(cell: Measured, set: JudgedSet): string {
   if ('failed' in cell) return cell.failed;
   const rate = perSecond(cell.ms, set);
-  const shown = rate < 100 ? rate.toFixed(1) : Math.round(rate).toLocaleString('en').replace(',', ' ');
+  const shown = rate < 100 ? rate.toFixed(1) : spaced(rate);
   return `${shown} (${cell.peakMb === undefined ? '?' : Math.round(cell.peakMb)})`;
 }
 
-const OURS = 'ours, from the file';
 const LIMIT = 'limit';
 
 function cellsOf({ rows }: Figures, name: string): readonly Measured[] {
