@@ -107,10 +107,11 @@ function issued(search: Search, issuer: Certificate, subject: Certificate): bool
   return false;
 }
 
-/** By whom a certificate was found to be signed, or not: the same for all searches, at whatever time. */
+/** By whom a certificate was found to be signed, or not: the same for all who ask, at whatever time. */
 const signedBy = new WeakMap<Certificate, WeakMap<Certificate, boolean>>();
 
-function isSignedBy(subject: Certificate, issuer: Certificate): boolean {
+/** Did `issuer`'s key sign the certificate? Nothing else is looked at. */
+export function isSignedBy(subject: Certificate, issuer: Certificate): boolean {
   const known = signedBy.get(subject) ?? new WeakMap<Certificate, boolean>();
   signedBy.set(subject, known);
   const found = known.get(issuer) ?? verifies(subject, issuer);
