@@ -8,7 +8,7 @@ export interface FileSource extends ByteSource {
 
 /** Up to here a read costs less than waiting for one does; opening and closing always do. */
 const AT_ONCE = 64 * 1024;
-const CHUNK = 512 * 1024;
+const CHUNK = 256 * 1024;
 
 /** Up to here a whole file is read in less time than the waits for its chunks take. */
 const SMALL = 2 * 1024 * 1024;

@@ -62,37 +62,46 @@ interface Above {
 
 const NOTHING_ABOVE: Above = { name: '', type: undefined, flags: 0, value: undefined };
 
-/** Every terminal field. Throws `pdf_broken` on fields in a circle, `pdf_limits` on too many levels. */
-export async function* formFields(document: PdfDocument): AsyncGenerator<FormField> {
+/** Every terminal field, in the order of the form. Throws `pdf_broken` on fields in a circle, `pdf_limits` on too many levels. */
+export async function formFields(document: PdfDocument): Promise<FormField[]> {
   const form = await acroForm(document);
-  if (!form) return;
-  const visited = new Set<number>();
-  for (const field of await rootFields(document, form)) yield* walk(document, field, NOTHING_ABOVE, visited, 0);
+  const walk: Walk = { document, visited: new Set(), found: [] };
+  if (form) for (const field of await rootFields(document, form)) await addFields(walk, field, NOTHING_ABOVE, 0);
+  return walk.found;
 }
 
-async function* walk(
-  document: PdfDocument,
-  entry: PdfObject,
-  above: Above,
-  visited: Set<number>,
-  depth: number,
-): AsyncGenerator<FormField> {
+interface Walk {
+  readonly document: PdfDocument;
+  readonly visited: Set<number>;
+  readonly found: FormField[];
+}
+
+/** Adds the terminal fields at and below `entry`. */
+async function addFields(walk: Walk, entry: PdfObject, above: Above, depth: number): Promise<void> {
+  const { document, visited, found } = walk;
   if (!isRef(entry)) throw broken('a form field is not an indirect object');
   if (depth > document.limits.chain) throw overLimit('the form is nested too deeply');
   if (visited.has(entry.num)) throw broken('the form fields run in a circle');
   visited.add(entry.num);
+  if (visited.size > document.limits.fields) throw overLimit('the form has too many fields');
   const dict = await document.resolve(entry);
   // A dangling reference is the null object (§7.3.10): no field.
   if (!isDict(dict)) return;
   const own = await inherit(document, dict, above);
-  const kids = await document.value(dict, 'Kids');
+  const kids = await direct(document, dict, 'Kids');
   if (!isArray(kids)) {
-    yield { ref: entry, dict, ...own, widgets: isName(dict.get('Subtype'), 'Widget') ? [entry] : [] };
+    found.push({ ref: entry, dict, ...own, widgets: isName(dict.get('Subtype'), 'Widget') ? [entry] : [] });
     return;
   }
   const split = await splitKids(document, kids);
-  for (const field of split.fields) yield* walk(document, field, own, visited, depth + 1);
-  if (split.fields.length === 0) yield { ref: entry, dict, ...own, widgets: split.widgets };
+  for (const field of split.fields) await addFields(walk, field, own, depth + 1);
+  if (split.fields.length === 0) found.push({ ref: entry, dict, ...own, widgets: split.widgets });
+}
+
+/** The value of `key`, waited for only where it is a reference: forms have many fields. */
+function direct(document: PdfDocument, dict: PdfDict, key: string): PdfObject | Promise<PdfObject> {
+  const value = dict.get(key) ?? null;
+  return isRef(value) ? document.resolve(value) : value;
 }
 
 /** Kids with a partial name are fields below this one; the others are its widgets. */
@@ -110,12 +119,12 @@ async function splitKids(document: PdfDocument, kids: PdfArray): Promise<{ field
 }
 
 async function inherit(document: PdfDocument, dict: PdfDict, above: Above): Promise<Above> {
-  const partial = await document.value(dict, 'T');
-  const flags = await document.value(dict, 'Ff');
+  const partial = await direct(document, dict, 'T');
+  const flags = await direct(document, dict, 'Ff');
   const text = isString(partial) ? decodeTextString(partial) : '';
   return {
     name: [above.name, text].filter((part) => part !== '').join('.'),
-    type: nameOf(await document.value(dict, 'FT')) ?? above.type,
+    type: nameOf(await direct(document, dict, 'FT')) ?? above.type,
     flags: isInteger(flags) ? flags : above.flags,
     value: dict.get('V') ?? above.value,
   };

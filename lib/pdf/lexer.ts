@@ -173,6 +173,13 @@ export class Lexer {
   /** A hexadecimal string; the position is on its opening bracket. */
   hexString(): Uint8Array {
     this.pos++;
+    const end = this.bytes.indexOf(0x3e, this.pos);
+    const digits = end < 0 || (end - this.pos) % 2 === 1 ? '' : latin1(this.bytes, this.pos, end);
+    // Signatures are long and have no white space.
+    if (/^[0-9A-Fa-f]+$/.test(digits)) {
+      this.pos = end + 1;
+      return new Uint8Array(Buffer.from(digits, 'hex'));
+    }
     const out: number[] = [];
     let high = -1;
     for (;;) {

@@ -18,6 +18,8 @@ export interface PdfLimits {
   /** Bytes of object text parsed while a document is open: so many times the file's length, and `parsedBytes` more. */
   readonly parsedTimes: number;
   readonly parsedBytes: number;
+  /** Fields of the form, and what groups them. */
+  readonly fields: number;
   /** Indirect references followed to reach one value, and levels of the page tree. */
   readonly chain: number;
 }
@@ -33,5 +35,6 @@ export const DEFAULT_LIMITS: PdfLimits = {
   totalInflatedBytes: 512 * 1024 * 1024,
   parsedTimes: 8,
   parsedBytes: 32 * 1024 * 1024,
+  fields: 100_000,
   chain: 64,
 };

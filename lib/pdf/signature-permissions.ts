@@ -19,10 +19,10 @@ export interface SignatureField extends FormField {
   readonly signature: PdfDict | undefined;
 }
 
-/** All signature fields, in the order of the form. */
-export async function signatureFields(document: PdfDocument): Promise<SignatureField[]> {
+/** All signature fields, in the order of the form. @param fields those of the form, where they are known */
+export async function signatureFields(document: PdfDocument, fields?: readonly FormField[]): Promise<SignatureField[]> {
   const found: SignatureField[] = [];
-  for await (const field of formFields(document)) {
+  for (const field of fields ?? (await formFields(document))) {
     if (field.type !== 'Sig') continue;
     const signature = await document.resolve(field.value);
     found.push({ ...field, signature: isDict(signature) ? signature : undefined });

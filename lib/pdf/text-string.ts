@@ -20,7 +20,8 @@ export function decodeTextString({ bytes }: PdfString): string {
   if (a === 0xfe && b === 0xff) return new TextDecoder('utf-16be').decode(bytes.subarray(2));
   if (a === 0xff && b === 0xfe) return new TextDecoder('utf-16le').decode(bytes.subarray(2));
   if (a === 0xef && b === 0xbb && c === 0xbf) return new TextDecoder('utf-8').decode(bytes.subarray(3));
-  return Array.from(bytes, pdfDocCharacter).join('');
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
+  return /^[ -~]*$/.test(text) ? text : Array.from(bytes, pdfDocCharacter).join('');
 }
 
 function pdfDocCharacter(byte: number): string {

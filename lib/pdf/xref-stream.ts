@@ -5,7 +5,7 @@ import { ObjectParser } from './parser.ts';
 import { broken, overLimit } from './problems.ts';
 import { checkEndOfStream } from './stream-end.ts';
 import type { WindowReader } from './window-reader.ts';
-import { rowOf, type XrefEntry, type XrefRange, type XrefSection } from './xref-section.ts';
+import { SectionRows, type XrefEntry, type XrefRange, type XrefSection } from './xref-section.ts';
 
 /** Reads a cross-reference stream (ISO 32000-2 §7.5.8). Nothing in it may be indirect: there is no table yet. */
 export async function readStreamSection(reader: WindowReader, offset: number, limits: PdfLimits): Promise<XrefSection> {
@@ -26,11 +26,13 @@ export async function readStreamSection(reader: WindowReader, offset: number, li
   const room = Math.min(limits.inflatedBytes, 2 * count * rowBytes + 65_536);
   const rows = decodeFilters(encoded, directFilters(value), { ...limits, inflatedBytes: room });
   if (rows.length < count * rowBytes) throw broken('a cross-reference stream is too short');
+  const places = new SectionRows(ranges);
+  const holds = (num: number) => places.find(num) !== undefined;
   const find = async (num: number) => {
-    const found = rowOf(ranges, num);
+    const found = places.find(num);
     return found && parseRow(rows, (found.before + found.row) * rowBytes, widths);
   };
-  return { kind: 'stream', offset, streamNum: object.num, trailer: value, ranges, find };
+  return { kind: 'stream', offset, streamNum: object.num, trailer: value, ranges, holds, find };
 }
 
 function directFilters(dict: PdfDict): FilterStep[] {

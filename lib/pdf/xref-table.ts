@@ -4,7 +4,7 @@ import { isDict, type PdfDict } from './objects.ts';
 import { ObjectParser } from './parser.ts';
 import { broken, overLimit } from './problems.ts';
 import type { WindowReader } from './window-reader.ts';
-import { rowOf, type XrefEntry, type XrefRange, type XrefSection } from './xref-section.ts';
+import { SectionRows, type XrefEntry, type XrefRange, type XrefSection } from './xref-section.ts';
 
 const ROW = 20;
 /** Rows fetched together: an object's neighbours are likely asked for next. */
@@ -37,7 +37,9 @@ export async function readTableSection(reader: WindowReader, offset: number, lim
     if (ranges.length > limits.objects / 16) throw overLimit('the cross-reference table has too many parts');
   }
   const trailer = await readTrailer(reader, at, limits);
-  return { kind: 'table', offset, trailer, ranges, find: rowFinder(reader, ranges) };
+  const places = new SectionRows(ranges);
+  const holds = (num: number) => places.find(num) !== undefined;
+  return { kind: 'table', offset, trailer, ranges, holds, find: rowFinder(reader, ranges, places) };
 }
 
 /** A header line `first count`; undefined where the trailer begins. */
@@ -71,10 +73,10 @@ async function readTrailer(reader: WindowReader, at: number, limits: PdfLimits):
   });
 }
 
-function rowFinder(reader: WindowReader, ranges: readonly TableRange[]): XrefSection['find'] {
+function rowFinder(reader: WindowReader, ranges: readonly TableRange[], places: SectionRows): XrefSection['find'] {
   const blocks = new Map<number, Uint8Array>();
   return async (num) => {
-    const found = rowOf(ranges, num);
+    const found = places.find(num);
     const range = found && ranges[found.range];
     if (!found || !range) return undefined;
     const block = found.row - (found.row % BLOCK_ROWS);

@@ -20,6 +20,7 @@ export class Xref {
   /** §7.5.8.4: a table, then the hybrid stream beside it (for what the table hides), then the section before. */
   async find(num: number): Promise<XrefEntry | undefined> {
     for (const section of this.sections) {
+      if (!section.holds(num) && !section.hybrid?.holds(num)) continue;
       const entry = await findInSection(section, num);
       if (entry) return entry;
     }
@@ -43,7 +44,7 @@ export class Xref {
 
 /** The entry of one revision for an object, its hybrid stream included. */
 export async function findInSection(section: XrefSection, num: number): Promise<XrefEntry | undefined> {
-  const entry = await section.find(num);
+  const entry = section.holds(num) ? await section.find(num) : undefined;
   if (section.hybrid && (entry === undefined || entry.type === 'free')) {
     return (await section.hybrid.find(num)) ?? entry;
   }
@@ -60,7 +61,7 @@ export async function readXref(reader: WindowReader, startxref: number, limits: 
     visited.add(offset);
     if (sections.length >= limits.sections) throw overLimit('the file has too many revisions');
     const section: XrefSection = await readSection(reader, offset, limits);
-    rows += section.ranges.reduce((sum, range) => sum + range.count, 0);
+    for (const { count } of [...section.ranges, ...(section.hybrid?.ranges ?? [])]) rows += count;
     if (rows > limits.objects) throw overLimit('the file has too many objects');
     sections.push(section);
     offset = previousOf(section.trailer);
@@ -77,7 +78,7 @@ async function readSection(reader: WindowReader, offset: number, limits: PdfLimi
   if (at === undefined) return table;
   if (!isInteger(at)) throw broken('/XRefStm is not an offset');
   const hybrid = await readStreamSection(reader, at, limits);
-  return { ...table, find: table.find, hybrid };
+  return { ...table, hybrid };
 }
 
 function previousOf(trailer: PdfDict): number | undefined {

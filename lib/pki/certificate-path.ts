@@ -101,13 +101,28 @@ function issued(search: Search, issuer: Certificate, subject: Certificate): bool
     fail(search, 'search_limit', subject);
     return false;
   }
-  const key = publicKeyOf(issuer);
-  const { signatureAlgorithm, tbs, signature } = subject;
-  if (!key || !signatureAlgorithm?.hash) return false;
-  if (!verifySignature({ ...signatureAlgorithm, hash: signatureAlgorithm.hash }, key, tbs, signature)) return false;
+  if (!isSignedBy(subject, issuer)) return false;
   if (search.accepts(subject, issuer, search.at)) return true;
   fail(search, 'algorithm_not_accepted', subject);
   return false;
+}
+
+/** By whom a certificate was found to be signed, or not: the same for all who ask, at whatever time. */
+const signedBy = new WeakMap<Certificate, WeakMap<Certificate, boolean>>();
+
+/** Did `issuer`'s key sign the certificate? Nothing else is looked at. */
+export function isSignedBy(subject: Certificate, issuer: Certificate): boolean {
+  const known = signedBy.get(subject) ?? new WeakMap<Certificate, boolean>();
+  signedBy.set(subject, known);
+  const found = known.get(issuer) ?? verifies(subject, issuer);
+  known.set(issuer, found);
+  return found;
+}
+
+function verifies({ signatureAlgorithm, tbs, signature }: Certificate, issuer: Certificate): boolean {
+  const key = publicKeyOf(issuer);
+  if (!key || !signatureAlgorithm?.hash) return false;
+  return verifySignature({ ...signatureAlgorithm, hash: signatureAlgorithm.hash }, key, tbs, signature);
 }
 
 /** basicConstraints, keyUsage and pathLenConstraint of an issuer above `path` (RFC 5280 §4.2.1.3, §4.2.1.9). */

@@ -20,6 +20,7 @@ import {
 import { type DistinguishedName, readName } from './distinguished-name.ts';
 import { type Extensions, extensionValue, NO_EXTENSIONS, readExtensions, unprocessedCritical } from './extensions.ts';
 import { OID } from './oids.ts';
+import { RecentlyRead } from './recently-read.ts';
 
 /** KeyUsage by the names of RFC 5280 §4.2.1.3; the position is the bit number. */
 export const KEY_USAGES = [
@@ -87,8 +88,15 @@ export function parseCertificate(der: Uint8Array): Certificate {
   }
 }
 
+/** Chains and answers name the same few certificates over and over: equal bytes are read once, and give one object. */
+const known = new RecentlyRead<Certificate>();
+
 /** As `parseCertificate`, but what is not a certificate is a DerError: for bytes inside a structure being judged. */
 export function readCertificate(der: Uint8Array): Certificate {
+  return known.get(der, readStrictly);
+}
+
+function readStrictly(der: Uint8Array): Certificate {
   const outer = enter(readWhole(der, TAG.sequence));
   const tbs = outer.next(TAG.sequence);
   const outerAlgorithm = outer.next(TAG.sequence);
@@ -167,10 +175,16 @@ function readBasicConstraints(sequence: DerElement): { ca: boolean; pathLength: 
   return { ca: ca ? readBoolean(ca) : false, pathLength: pathLength && readSmallInteger(pathLength) };
 }
 
+const knownKeys = new RecentlyRead<KeyObject | undefined>();
+
 /** The public key; undefined when OpenSSL does not know its kind or it is malformed. */
-export function publicKeyOf(certificate: Pick<Certificate, 'publicKeyInfo'>): KeyObject | undefined {
+export function publicKeyOf({ publicKeyInfo }: Pick<Certificate, 'publicKeyInfo'>): KeyObject | undefined {
+  return knownKeys.get(publicKeyInfo, readPublicKey);
+}
+
+function readPublicKey(publicKeyInfo: Uint8Array): KeyObject | undefined {
   try {
-    return createPublicKey({ key: Buffer.from(certificate.publicKeyInfo), format: 'der', type: 'spki' });
+    return createPublicKey({ key: Buffer.from(publicKeyInfo), format: 'der', type: 'spki' });
   } catch {
     return undefined;
   }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { verifySignature } from './algorithms.ts';
 import { type Certificate, publicKeyOf } from './certificate.ts';
+import { isSignedBy } from './certificate-path.ts';
 import { readableCertificates } from './cms-signer.ts';
 import { DerError, equalBytes, readWhole, TAG } from './der.ts';
 import { timeIn, unprocessedCritical } from './extensions.ts';
@@ -108,12 +109,9 @@ function isDelegate(
   { producedAt }: OcspResponse,
   { issuer, accepts, freshAt }: OcspQuestion,
 ): boolean {
-  const key = publicKeyOf(issuer);
-  const { signatureAlgorithm, tbs, signature } = signer;
-  if (!key || !signatureAlgorithm?.hash || !equalBytes(signer.issuer, issuer.subject)) return false;
+  if (!equalBytes(signer.issuer, issuer.subject)) return false;
   if (signer.extendedKeyUsage?.includes(OID.ocspSigning) !== true || signer.unprocessedCritical.length > 0)
     return false;
   if (producedAt < signer.notBefore || Math.max(producedAt, freshAt) > signer.notAfter) return false;
-  if (!accepts(signer, issuer, producedAt)) return false;
-  return verifySignature({ ...signatureAlgorithm, hash: signatureAlgorithm.hash }, key, tbs, signature);
+  return accepts(signer, issuer, producedAt) && isSignedBy(signer, issuer);
 }

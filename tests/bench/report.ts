@@ -44,6 +44,7 @@ export function report(figures: Figures): string {
     'Written by `npm run bench` (some two minutes); do not edit. Run it on a machine that does nothing else.',
     'Counts are taken at the laptop’s AWS gateway and do not depend on the machine, but for a few calls more or less: how many messages make a batch is chance.',
     'Times are of one machine on one day, on the laptop runtime: compare them with each other, not with AWS.',
+    'Signing and verifying are measured beside other tools in [performance-signing.md](performance-signing.md) and [performance-verify.md](performance-verify.md).',
     '',
     `${date} · ${machine} · Node ${node} · load when it began ${load.toFixed(1)}`,
     '',

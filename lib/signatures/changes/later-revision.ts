@@ -14,23 +14,42 @@ const BY_WEIGHT: readonly Exclude<ChangeKind, 'more'>[] = [
   'metadata',
 ];
 
-/** A revision as the verdict on one signature shows it. @param forbidden what this signature has against it */
-export function describeStep(step: LaterStep, forbidden: readonly Reason[], isCertified: boolean): LaterRevision {
+/** The revisions after a signature as the verdict on it shows them. @param forbidden what this signature has against each */
+export function describeSteps(
+  steps: readonly LaterStep[],
+  forbidden: readonly (readonly Reason[])[],
+  isCertified: boolean,
+): LaterRevision[] {
+  let room = MOST_IN_ALL;
+  return steps.map((step, index) => {
+    const described = describeStep(step, forbidden[index] ?? [], isCertified, Math.min(room, MOST_LISTED));
+    room -= Math.min(room, step.noted.length, MOST_LISTED);
+    return described;
+  });
+}
+
+function describeStep(
+  step: LaterStep,
+  forbidden: readonly Reason[],
+  isCertified: boolean,
+  most: number,
+): LaterRevision {
   const { end, signed } = step;
   const reasons = [...step.reasons, ...forbidden];
   return {
     end,
     added: BY_WEIGHT.find((kind) => step.noted.some((change) => change.kind === kind)) ?? 'other',
     fields: signed.map(({ name }) => name),
-    changes: listed(step.noted),
+    changes: listed(step.noted, most),
     reasons,
     ...attackInRevision(step, reasons, isCertified),
   };
 }
 
-/** A verdict is stored and shown: it does not list what nobody would read. */
+/** A verdict is stored and shown: it does not list what nobody would read, of one revision and of all of them. */
 const MOST_LISTED = 100;
+const MOST_IN_ALL = 500;
 
-function listed(changes: readonly NotedChange[]): readonly NotedChange[] {
-  return changes.length <= MOST_LISTED ? changes : [...changes.slice(0, MOST_LISTED), noted('more')];
+function listed(changes: readonly NotedChange[], most: number): readonly NotedChange[] {
+  return changes.length <= most ? changes : [...changes.slice(0, most), noted('more')];
 }

@@ -7,6 +7,7 @@ import { ProblemError } from '../../platform/errors.ts';
 import { openRevision } from '../byte-range.ts';
 import { type Reason, reason } from '../validation/reasons.ts';
 import { DanglingReferences } from './dangling-references.ts';
+import { KnownForms, MOST_LOOKS } from './known-forms.ts';
 import { ObjectHolders } from './object-holders.ts';
 import { type Changes, numbersOf, readChanges, type Step } from './revision-changes.ts';
 import { judgeStep, type KnownReferences, type StepFindings, unreadableStep } from './revision-rules.ts';
@@ -30,8 +31,11 @@ export interface History {
 /** Each revision is opened on its own: more than this would let a small file take long. */
 const MAX_REVISIONS = 128;
 
-/** Judges every revision after `first` (a revision that ends at `first.source.length`) up to the whole file. */
-export async function readHistory(first: PdfDocument, whole: PdfDocument): Promise<History> {
+/**
+ * Judges every revision after `first` (a revision that ends at `first.source.length`) up to the whole file.
+ * @param looks fields and pages that are looked at in all
+ */
+export async function readHistory(first: PdfDocument, whole: PdfDocument, looks = MOST_LOOKS): Promise<History> {
   const later = laterSections(first, whole);
   if (!later) return { steps: [], reasons: [reason('history_rewritten')] };
   if (later.length > MAX_REVISIONS) return { steps: [], reasons: [reason('too_many_revisions')] };
@@ -43,6 +47,7 @@ export async function readHistory(first: PdfDocument, whole: PdfDocument): Promi
   const known: Known = {
     dangling: new DanglingReferences(holders.note),
     holders,
+    forms: new KnownForms(looks),
     complete: false,
     scans: 0,
     evidence: 0,
@@ -56,6 +61,7 @@ export async function readHistory(first: PdfDocument, whole: PdfDocument): Promi
     if (!after || !end || after.startxref !== section.offset)
       return { steps, reasons: [reason('revision_unreadable', `offset ${section.offset}`)] };
     const findings = await judge({ before, after, section }, known);
+    if (known.forms.isSpent) return { steps, reasons: [reason('too_many_revisions')] };
     steps.push({ ...findings, offset: section.offset, end });
     before = after;
   }

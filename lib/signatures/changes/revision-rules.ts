@@ -2,6 +2,7 @@ import { isDict, isName } from '../../pdf/objects.ts';
 import { type SignatureField, signatureFields } from '../../pdf/signature-permissions.ts';
 import { type Reason, reason } from '../validation/reasons.ts';
 import type { DanglingReferences } from './dangling-references.ts';
+import type { KnownForms } from './known-forms.ts';
 import type { NotedChange } from './noted-change.ts';
 import type { ObjectHolders } from './object-holders.ts';
 import { readChanges, type Step } from './revision-changes.ts';
@@ -31,6 +32,7 @@ export interface StepFindings {
 export interface KnownReferences {
   readonly dangling: DanglingReferences;
   readonly holders: ObjectHolders;
+  readonly forms: KnownForms;
 }
 
 /**
@@ -41,11 +43,12 @@ export interface KnownReferences {
  *
  * @throws ProblemError `pdf_broken`, `pdf_limits` when the revision cannot be read
  */
-export async function judgeStep(step: Step, { dangling, holders }: KnownReferences): Promise<StepFindings> {
+export async function judgeStep(step: Step, known: KnownReferences): Promise<StepFindings> {
+  const { dangling, forms } = known;
   const changes = await readChanges(step);
-  const account = new StepAccount(step, changes, holders);
-  const before = await signatureFields(step.before);
-  const after = await signatureFields(step.after);
+  const account = new StepAccount(step, changes, known);
+  const before = await signatureFields(step.before, await forms.of(step.before));
+  const after = await signatureFields(step.after, await forms.of(step.after));
 
   for (const num of changes.added.keys()) if (dangling.has(num)) account.fault('object_prepared', num);
   checkTrailer(account);
@@ -68,8 +71,20 @@ export async function judgeStep(step: Step, { dangling, holders }: KnownReferenc
     visible: await showsSomething(step.after, signed),
     noted: account.noted,
     annotated,
-    reasons: [...changes.reasons, ...account.reasons],
+    reasons: firstOfEachKind([...changes.reasons, ...account.reasons]),
   };
+}
+
+/** A revision may do the same wrong to every object of a file: a verdict names the first ones. */
+const MOST_ALIKE = 20;
+
+function firstOfEachKind(reasons: readonly Reason[]): Reason[] {
+  const counts = new Map<string, number>();
+  return reasons.filter(({ code }) => {
+    const count = (counts.get(code) ?? 0) + 1;
+    counts.set(code, count);
+    return count <= MOST_ALIKE;
+  });
 }
 
 /** Every object that was changed or added has been accounted for. */

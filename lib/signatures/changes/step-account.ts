@@ -2,6 +2,7 @@ import type { PdfDocument } from '../../pdf/document.ts';
 import { isRef, type PdfObject } from '../../pdf/objects.ts';
 import { type Reason, type ReasonCode, reason } from '../validation/reasons.ts';
 import { AnnotationPages } from './annotation-pages.ts';
+import type { KnownForms } from './known-forms.ts';
 import type { NotedChange } from './noted-change.ts';
 import { referencesIn, sameValue } from './object-equality.ts';
 import type { ObjectHolders } from './object-holders.ts';
@@ -13,6 +14,7 @@ export class StepAccount {
   readonly after: PdfDocument;
   readonly changes: Changes;
   readonly holders: ObjectHolders;
+  readonly forms: KnownForms;
   /** Pages of the file with the revision. */
   readonly pages: AnnotationPages;
   readonly reasons: Reason[] = [];
@@ -21,12 +23,17 @@ export class StepAccount {
   readonly #explained = new Set<number>();
   readonly #walked = new Set<number>();
 
-  constructor({ before, after }: Step, changes: Changes, holders: ObjectHolders) {
+  constructor(
+    { before, after }: Step,
+    changes: Changes,
+    { holders, forms }: { readonly holders: ObjectHolders; readonly forms: KnownForms },
+  ) {
     this.before = before;
     this.after = after;
     this.changes = changes;
     this.holders = holders;
-    this.pages = new AnnotationPages(after);
+    this.forms = forms;
+    this.pages = new AnnotationPages(after, forms);
   }
 
   fault(code: ReasonCode, num?: number, page?: number): void {

@@ -120,7 +120,7 @@ async function lookAtWidgets(
 async function widgetsOf(document: PdfDocument): Promise<PdfRef[]> {
   const found = new Map<number, PdfRef>();
   await quietly(async () => {
-    for await (const { widgets } of formFields(document)) for (const one of widgets) found.set(one.num, one);
+    for (const { widgets } of await formFields(document)) for (const one of widgets) found.set(one.num, one);
   });
   await quietly(async () => {
     for await (const page of pages(document)) {

@@ -1,9 +1,10 @@
-import { type FormField, formFields } from '../../pdf/form-fields.ts';
+import type { FormField } from '../../pdf/form-fields.ts';
 import {
   isArray,
   isDict,
   isInteger,
   isName,
+  isRef,
   isString,
   nameOf,
   type PdfDict,
@@ -13,7 +14,7 @@ import {
 import { type Box, boxOf } from '../../pdf/page-tree.ts';
 import { acceptAppearance, keepsAppearance } from './appearance-rules.ts';
 import { noted } from './noted-change.ts';
-import { changedKeys, sameValue } from './object-equality.ts';
+import { changedKeys, referencesIn, sameValue } from './object-equality.ts';
 import type { StepAccount } from './step-account.ts';
 import { liesUpon } from './step-evidence.ts';
 
@@ -43,12 +44,11 @@ interface Part {
  */
 export async function checkValues(account: StepAccount): Promise<string[]> {
   if (!account.isOpen) return [];
-  const fields: FormField[] = [];
-  for await (const field of formFields(account.before)) fields.push(field);
+  const fields = await account.forms.of(account.before);
   const filled: string[] = [];
   let boxes: WidgetBox[] | undefined;
   for (const field of fields) {
-    if (field.type === 'Sig') continue;
+    if (field.type === 'Sig' || !(await mayBeTouched(account, field))) continue;
     const parts = await partsOf(account, field);
     if (!(await isTouched(account, parts))) continue;
     filled.push(field.name);
@@ -69,6 +69,19 @@ async function partsOf(account: StepAccount, field: FormField): Promise<Part[]> 
     if (isDict(before) && isDict(after)) parts.push({ ref, before, after });
   }
   return parts;
+}
+
+/** False: neither the field nor its widgets were written again, nor what these look like. Most fields of most revisions. */
+async function mayBeTouched({ before, changes: { changed } }: StepAccount, field: FormField): Promise<boolean> {
+  for (const ref of [field.ref, ...field.widgets]) {
+    if (changed.has(ref.num)) return true;
+    const part = ref.num === field.ref.num ? field.dict : await before.get(ref);
+    const looks = isDict(part) ? part.get('AP') : undefined;
+    if (looks === undefined) continue;
+    const held = isRef(looks) ? await before.resolve(looks) : looks;
+    if ([...referencesIn(looks), ...referencesIn(held)].some((num) => changed.has(num))) return true;
+  }
+  return false;
 }
 
 async function isTouched(account: StepAccount, parts: readonly Part[]): Promise<boolean> {

@@ -2,7 +2,7 @@ import type { PdfDocument } from '../../pdf/document.ts';
 import { isString, type PdfDict } from '../../pdf/objects.ts';
 import { decodeTextString, parseDateString } from '../../pdf/text-string.ts';
 import { type Certificate, fingerprint, keyBits, publicKeyOf } from '../../pki/certificate.ts';
-import { describeStep } from '../changes/later-revision.ts';
+import { describeSteps } from '../changes/later-revision.ts';
 import { checkPermissions } from '../changes/permissions.ts';
 import type { History } from '../changes/revision-history.ts';
 import type { PadesLevel } from '../levels/pades-level.ts';
@@ -47,7 +47,7 @@ export async function judgeSignature(
   const claimedTime = await claimedTimeOf(document, dict);
   const kind = await kindOf(document, signature);
   const forbidden = covered ? await checkPermissions(covered.revision, signature.field, steps) : [];
-  const laterRevisions = steps.map((step, n) => describeStep(step, forbidden[n] ?? [], kind === 'certification'));
+  const laterRevisions = describeSteps(steps, forbidden, kind === 'certification');
   const reasons: Reason[] = [
     ...signature.reasons,
     ...findings.reasons,

@@ -6,6 +6,8 @@ import { openTimestamp } from './verify-document-timestamp.ts';
 import { openSignature } from './verify-signed-data.ts';
 
 const KEY = Buffer.from('/ByteRange', 'latin1');
+/** Node looks for so few octets five times as fast as for one more. */
+const FIRST = KEY.subarray(0, 6);
 /** More than any form lists; the rest is not looked at. */
 const MOST_PLACES = 1000;
 const MOST_SIGNATURES = 100;
@@ -17,17 +19,29 @@ const SHIFT = 8;
 export class ByteRangeScanner {
   readonly places: number[] = [];
   #end = 0;
-  #carry: Uint8Array = new Uint8Array();
+  /** The last octets of what came before: a key may begin in them. */
+  #carry = Buffer.alloc(0);
 
   readonly push = (chunk: Uint8Array): void => {
-    const window = Buffer.concat([this.#carry, chunk]);
-    const start = this.#end - this.#carry.length;
-    for (let at = window.indexOf(KEY); at >= 0 && this.places.length < MOST_PLACES; at = window.indexOf(KEY, at + 1)) {
-      this.places.push(start + at);
-    }
-    this.#end += chunk.length;
-    this.#carry = window.subarray(Math.max(0, window.length - KEY.length + 1));
+    const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length);
+    const seam = Buffer.concat([this.#carry, bytes.subarray(0, KEY.length - 1)]);
+    this.#find(seam, this.#end - this.#carry.length);
+    this.#find(bytes, this.#end);
+    this.#end += bytes.length;
+    const last = bytes.length < KEY.length ? Buffer.concat([this.#carry, bytes]) : bytes;
+    this.#carry = Buffer.from(last.subarray(Math.max(0, last.length - KEY.length + 1)));
   };
+
+  #find(bytes: Buffer, start: number): void {
+    for (
+      let at = bytes.indexOf(FIRST);
+      at >= 0 && this.places.length < MOST_PLACES;
+      at = bytes.indexOf(FIRST, at + 1)
+    ) {
+      if (bytes.compare(KEY, 0, KEY.length, at, Math.min(at + KEY.length, bytes.length)) === 0)
+        this.places.push(start + at);
+    }
+  }
 }
 
 export type UnlistedSignatures = 'none' | 'intact' | 'broken';

@@ -1,8 +1,10 @@
 import type { ByteSource } from '../../pdf/byte-source.ts';
 import { openPdf, type PdfDocument } from '../../pdf/document.ts';
+import { formFields } from '../../pdf/form-fields.ts';
 import { type SignatureField, signatureFields } from '../../pdf/signature-permissions.ts';
 import type { TrustAnchor } from '../../pki/certificate-path.ts';
 import { isProblem } from '../../platform/errors.ts';
+import { MOST_LOOKS } from '../changes/known-forms.ts';
 import { type History, readHistory } from '../changes/revision-history.ts';
 import { sortSignatures } from '../levels/file-signatures.ts';
 import { levelsOf } from '../levels/read-levels.ts';
@@ -115,8 +117,11 @@ interface OpenedFile {
 async function openFile(source: ByteSource): Promise<OpenedFile | Reason> {
   try {
     const document = await openPdf(source);
-    const signed = (await signatureFields(document)).filter(({ signature }) => signature);
-    if (signed.length > MAX_SIGNATURES) return reason('too_many_signatures');
+    const fields = await formFields(document);
+    const signed = (await signatureFields(document, fields)).filter(({ signature }) => signature);
+    // The form is looked for each signature in the revision that it covers.
+    if (signed.length > MAX_SIGNATURES || signed.length * fields.length > MOST_LOOKS)
+      return reason('too_many_signatures');
     return { document, signed };
   } catch (error) {
     return unreadable(error);

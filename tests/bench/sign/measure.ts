@@ -28,7 +28,8 @@ export function measureNode(script: string, name: ContestantName, file: BenchFil
   return { ms: median(warm.ms), peakMb: 'failed' in once ? undefined : once.peakMb };
 }
 
-function runContest(args: readonly string[]): { ms: number[]; peakMb?: number } | { failed: string } {
+/** A contest in a process of its own. @param args the script and what it is called with */
+export function runContest(args: readonly string[]): { ms: number[]; peakMb?: number } | { failed: string } {
   const options = { encoding: 'utf8', timeout: TIMEOUT_MS } as const;
   const { stdout, stderr, status, error } = spawnSync(
     process.execPath,

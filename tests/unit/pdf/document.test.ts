@@ -5,6 +5,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { appendedSource, type ByteSource, memorySource, prefixSource } from '../../../lib/pdf/byte-source.ts';
 import { openPdf } from '../../../lib/pdf/document.ts';
 import { openFileSource } from '../../../lib/pdf/file-source.ts';
+import { formFields } from '../../../lib/pdf/form-fields.ts';
 import { DEFAULT_LIMITS } from '../../../lib/pdf/limits.ts';
 import { isDict, isStream, ref } from '../../../lib/pdf/objects.ts';
 import { pageAt, pageCount, pageOf } from '../../../lib/pdf/page-tree.ts';
@@ -177,6 +178,14 @@ describe('hostile bytes end in pdf_limits', () => {
     const two = Buffer.concat([bytes, Buffer.from(second)]);
     await openPdf(memorySource(two), { ...DEFAULT_LIMITS, sections: 2 });
     expect(await problemOf(() => openPdf(memorySource(two), { ...DEFAULT_LIMITS, sections: 1 }))).toBe('pdf_limits');
+  });
+
+  test('more fields than the bound', async () => {
+    const field = '<< /FT /Tx /T (a) >>';
+    const form = samplePdf({ catalog: '/AcroForm << /Fields [4 0 R 5 0 R] >>', extra: [field, field] });
+    const read = async (fields: number) => formFields(await openPdf(memorySource(form), { ...DEFAULT_LIMITS, fields }));
+    expect(await read(2)).toHaveLength(2);
+    expect(await problemOf(() => read(1))).toBe('pdf_limits');
   });
 });
 
